@@ -1,0 +1,36 @@
+"""Writing lines and reading on from where one stopped."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.activity.models import Activity, Cursor
+from mailflow.activity.words import Kind
+
+
+def note(session: Session, kind: Kind, subscriber_id: int, *, now: datetime, **facts: Any) -> Activity:
+    """Write one line; ``facts`` are the other columns of :class:`Activity`."""
+    line = Activity(at=now, kind=kind, subscriber_id=subscriber_id, **facts)
+    session.add(line)
+    session.flush()
+    return line
+
+
+def unread(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int = 500) -> list[Activity]:
+    """The next lines of these kinds that ``reader`` has not seen, oldest first."""
+    after = session.scalar(select(Cursor.last_id).where(Cursor.reader == reader)) or 0
+    lines = select(Activity).where(Activity.id > after, Activity.kind.in_(kinds)).order_by(Activity.id).limit(limit)
+    return list(session.scalars(lines))
+
+
+def mark_read(session: Session, reader: str, last_id: int) -> None:
+    """Remember that ``reader`` has seen everything up to and with ``last_id``; in the same transaction as what it did about it."""
+    cursor = session.get(Cursor, reader)
+    if cursor is None:
+        session.add(Cursor(reader=reader, last_id=last_id))
+    else:
+        cursor.last_id = max(cursor.last_id, last_id)
+    session.flush()

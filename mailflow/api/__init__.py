@@ -1,0 +1,1 @@
+"""The door for shops: JSON in, problem+json when it cannot be."""

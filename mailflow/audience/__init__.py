@@ -1,0 +1,1 @@
+"""Who they are and what they agreed to: brands, lists, fields, forms, subscribers, consent, suppression."""

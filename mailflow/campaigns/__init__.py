@@ -1,0 +1,1 @@
+"""One message, to one list narrowed by a segment, at one hour."""

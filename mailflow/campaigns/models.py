@@ -1,0 +1,29 @@
+"""The table of campaigns."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailflow.foundation.database import Base
+
+
+class Campaign(Base):
+    """A newsletter to one list, perhaps narrowed by a segment, due at a wall time in a zone."""
+
+    __tablename__ = "campaign"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    newsletter_id: Mapped[int | None] = mapped_column(ForeignKey("newsletter.id"))
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("list.id"))
+    segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"))
+    state: Mapped[str] = mapped_column(default="draft", index=True)
+    reason: Mapped[str | None]
+    wall_time: Mapped[str | None]
+    """"2026-11-27T10:00", as the marketer chose it."""
+    zone: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

@@ -1,0 +1,16 @@
+"""States of a campaign and what can become of an order given to it."""
+
+from enum import StrEnum
+
+
+class CampaignState(StrEnum):
+    """draft -> scheduled -> sending -> sent, with pause and cancel; "sent" is a query over rows, stored when seen."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    """Due more than an hour ago while nothing ran: a person decides."""

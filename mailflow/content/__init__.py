@@ -1,0 +1,1 @@
+"""What a mail looks like: templates, compiling MJML, personal words, checks."""

@@ -1,0 +1,1 @@
+"""Getting it out, politely: claim, gate, render, transports, replies."""

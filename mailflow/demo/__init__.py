@@ -1,0 +1,1 @@
+"""A believable shop to try everything on, made the same way each time."""

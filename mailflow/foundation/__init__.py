@@ -1,0 +1,1 @@
+"""Settings, clock, database, tokens, keys, paths, language and staff accounts: no word of e-mail here."""

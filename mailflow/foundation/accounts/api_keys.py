@@ -1,0 +1,49 @@
+"""API keys: shown once, kept as a digest, scoped, revocable at once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.foundation.accounts.models import ApiKey
+
+SCOPES = ("events:write",)
+_START = "mf_live_"
+
+
+@dataclass(frozen=True)
+class ApiKeyMade:
+    """A key at the only moment when its text is known."""
+
+    id: int
+    text: str
+
+
+def make_api_key(session: Session, name: str, *, scopes: tuple[str, ...] = SCOPES, now: datetime) -> ApiKeyMade:
+    """A new key of 32 random bytes; show its text now, since only the digest is kept."""
+    text = _START + secrets.token_urlsafe(32)
+    row = ApiKey(name=name, prefix=text[: len(_START) + 4], digest=_digest(text), scopes=list(scopes), created_at=now)
+    session.add(row)
+    session.flush()
+    return ApiKeyMade(row.id, text)
+
+
+def find_api_key(session: Session, text: str) -> ApiKey | None:
+    """The live key with this text; looked up by digest, so that comparing it leaks no timing (S-36)."""
+    return session.scalar(select(ApiKey).where(ApiKey.digest == _digest(text), ApiKey.revoked_at.is_(None)))
+
+
+def revoke_api_key(session: Session, key_id: int, *, now: datetime) -> bool:
+    """End a key; False when there is none or it had ended."""
+    row = session.get(ApiKey, key_id)
+    if row is None or row.revoked_at:
+        return False
+    row.revoked_at = now
+    return True
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

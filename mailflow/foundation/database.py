@@ -1,0 +1,101 @@
+"""The database: engine, transactions with one owner, and the column types every stage shares."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+LONGEST_WRITE_SECONDS = 0.05
+"""SQLite has one writer: a longer write transaction makes pages and the sender wait (design: 50 ms)."""
+
+_log = logging.getLogger(__name__)
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; a naive one is refused, since nobody could tell what it meant."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"an instant needs a time zone: {value!r}"
+            raise ValueError(message)
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every stage's tables."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, dict[str, str]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Database:
+    """One engine; ``begin`` for a transaction that writes, ``read`` for one that only looks."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database at a SQLAlchemy ``url``; nothing is asked of it yet."""
+        self.url = url
+        self.engine = _open_sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session whose changes are all kept at the end, or none if anything was raised."""
+        with Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+            session.connection()  # BEGIN IMMEDIATE now: a read that later writes would fail at once when another wrote between
+            started = time.perf_counter()
+            yield session
+        if (spent := time.perf_counter() - started) > LONGEST_WRITE_SECONDS:
+            _log.debug("a write transaction took %.0f ms", spent * 1000)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking; whatever was changed in it is thrown away."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _open_sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # sqlite3 begins too late by itself; BEGIN is ours, below
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

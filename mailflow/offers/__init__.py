@@ -1,0 +1,1 @@
+"""Offers, and codes that belong to one person each."""

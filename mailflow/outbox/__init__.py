@@ -1,0 +1,1 @@
+"""The ledger of sending: mailings, one row per mailing and person, and the pure rule of the gate."""

@@ -1,0 +1,115 @@
+"""The outbox's tables: one ``message`` row per mailing, person and occasion is the truth about sending."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailflow.foundation.database import Base
+
+
+class Mailing(Base):
+    """Something sent to many, or the same notice sent to many, one at a time."""
+
+    __tablename__ = "mailing"
+    __table_args__ = (UniqueConstraint("kind", "source_id", "template"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    source_id: Mapped[int]
+    """The campaign's or the step's number; a plain integer, since those stages stand above. 0 for notices."""
+    template: Mapped[str] = mapped_column(default="")
+    """Slug of the message template a step or notice is made from; empty when a newsletter is."""
+    newsletter_id: Mapped[int | None]
+    """The newsletter a campaign or test is made from; a plain integer, since content stands above."""
+    name: Mapped[str]
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("list.id"), index=True)
+    brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"))
+    lane: Mapped[int]
+    policy: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
+    """When all who get it had their row; None while that goes on."""
+
+
+class Cell(Base):
+    """One distinct combination of reporting values, shared by all who had it when written to, naming nobody."""
+
+    __tablename__ = "cell"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    data: Mapped[dict[str, Any]]
+    """{"sex": "f", "age": "25-34", "place": "ES-SE", "source": "organic"}, or {"interests": ["vajilla", "recetas"]}."""
+
+
+class Message(Base):
+    """One row per mailing, person and occasion. Personal data: address, until settled and 30 days."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "person_key", "occasion"),
+        Index("ix_message_due", "state", "due_at", "lane"),
+        Index("ix_message_mailing_state", "mailing_id", "state", "reason"),
+        Index("ix_message_person", "person_key", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    person_key: Mapped[int]
+    """The subscriber's id; for staff, the user's id as a negative number."""
+    occasion: Mapped[int] = mapped_column(default=0)
+    """0 for campaigns, the enrolment for steps, the request for notices."""
+    address: Mapped[str]
+    language: Mapped[str]
+    lane: Mapped[int]
+    provider: Mapped[str] = mapped_column(default="")
+    """The address's domain: politeness is per provider."""
+    cell_id: Mapped[int | None] = mapped_column(ForeignKey("cell.id"))
+    set_cell_id: Mapped[int | None] = mapped_column(ForeignKey("cell.id"))
+    """The cell of many-of values (interests), apart from the others so that cells stay few."""
+    context: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Numbers the renderer needs: {"code_id": 7, "request_id": 3}; never an address or free text."""
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="pending")
+    reason: Mapped[str | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None]
+    epoch: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    reply: Mapped[str | None]
+    """The server's last words, cut at 200 characters."""
+    bounced_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    """First open by a person."""
+    clicked_at: Mapped[datetime | None]
+    """First click by a person."""
+    machine_opened_at: Mapped[datetime | None]
+    machine_clicked_at: Mapped[datetime | None]
+    orders: Mapped[int] = mapped_column(default=0)
+    revenue: Mapped[int] = mapped_column(default=0)
+    """Cents of the orders attributed to this message."""
+
+
+class Link(Base):
+    """A link of a mailing in one language; a click token carries the message (or mailing) and this number."""
+
+    __tablename__ = "link"
+    __table_args__ = (UniqueConstraint("mailing_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    number: Mapped[int]
+    url: Mapped[str]
+
+
+class MailingTotal(Base):
+    """Opens and clicks of people who agreed to totals only: counted for the mailing, naming nobody."""
+
+    __tablename__ = "mailing_total"
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    opens: Mapped[int] = mapped_column(default=0)
+    clicks: Mapped[int] = mapped_column(default=0)
+    machine_opens: Mapped[int] = mapped_column(default=0)
+    machine_clicks: Mapped[int] = mapped_column(default=0)

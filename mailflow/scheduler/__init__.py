@@ -1,0 +1,1 @@
+"""The door of time: ticks, jobs, and the loop of the sender."""

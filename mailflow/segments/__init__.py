@@ -1,0 +1,1 @@
+"""Who qualifies: condition trees, compiled to SQL."""
