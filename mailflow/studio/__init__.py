@@ -1,0 +1,1 @@
+"""The door for marketers and program managers: staff pages, in Flask, mounted under /studio."""

@@ -1,0 +1,60 @@
+"""Puts the studio together: one Flask application, mounted under /studio."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Flask
+
+from mailflow.foundation.clock import utc_now
+from mailflow.foundation.database import Database
+from mailflow.foundation.keys import secret_of
+from mailflow.foundation.paths import bundled
+from mailflow.foundation.settings import Settings
+from mailflow.studio import assets, company, failures, formats, language, navigation, security, session
+from mailflow.studio.pages import dashboard, sign_in
+from mailflow.studio.surroundings import Surroundings
+
+PAGES: tuple[Blueprint, ...] = (
+    sign_in.blueprint,
+    dashboard.blueprint,
+)
+"""Every page of the studio; a new file in pages/ is added here."""
+
+LARGEST_FORM = 8 * 1024 * 1024
+
+
+def create_studio(database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """The studio as a WSGI application whose own routes begin at "/"; ``clock`` is told to every view."""
+    app = Flask("mailflow.studio", template_folder=str(bundled("templates") / "pages"), static_folder="static")
+    app.extensions["mailflow"] = Surroundings(database, settings, clock)
+    app.config.update(_configuration(settings))
+    assets.serve_assets(app)
+    company.introduce(app)
+    session.keep_sessions(app)
+    language.speak(app)
+    security.protect(app)
+    formats.install(app)
+    navigation.show_menu(app)
+    failures.answer_in_words(app)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": hmac.digest(secret_of(settings).encode(), b"mailflow studio session", hashlib.sha256).hex(),
+        "SESSION_COOKIE_NAME": "mailflow_studio",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.public_url.startswith("https:"),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a long text must not be lost to a clock
+        "WTF_CSRF_SSL_STRICT": False,  # security.py compares the origin itself, also behind a proxy
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "TEMPLATES_AUTO_RELOAD": False,
+    }

@@ -1,0 +1,59 @@
+"""What a person reads when something is not possible: a page in words, with the way on."""
+
+from flask import Flask, current_app, render_template, url_for
+from flask_babel import LazyString, lazy_gettext
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+_WORDS: dict[int, tuple[LazyString, LazyString]] = {
+    400: (
+        lazy_gettext("We could not read that"),
+        lazy_gettext("The form arrived incomplete or damaged. Nothing was changed. Go back and try again."),
+    ),
+    403: (
+        lazy_gettext("This was not done, to be safe"),
+        lazy_gettext("The form was too old or did not come from this page. Nothing was changed. Go back, reload the page and try again."),
+    ),
+    404: (
+        lazy_gettext("There is nothing here"),
+        lazy_gettext("The page was moved or deleted, or the address has a typing mistake."),
+    ),
+    405: (
+        lazy_gettext("This page cannot be opened like that"),
+        lazy_gettext("It only takes a form sent from the studio. Nothing was changed."),
+    ),
+    413: (
+        lazy_gettext("That is too big"),
+        lazy_gettext("A form may carry up to 8 MB. Nothing was changed. Go back and make it smaller."),
+    ),
+    500: (
+        lazy_gettext("Something went wrong on our side"),
+        lazy_gettext(
+            "What you were doing was not kept, and nothing was left half done. The details are in the log. Try again in a moment."
+        ),
+    ),
+}
+
+_BARE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
+<h1>Algo ha fallado</h1><p>No se ha quedado nada a medias. Prueba otra vez en un momento.</p>
+<h1 lang="en">Something went wrong</h1><p lang="en">Nothing was left half done. Try again in a moment.</p></html>"""
+
+
+def answer_in_words(app: Flask) -> None:
+    """Let ``app`` answer every refusal and every bug with a page in the reader's language, never a traceback."""
+    app.register_error_handler(HTTPException, _page)
+    app.register_error_handler(InternalServerError, _bug)
+
+
+def _page(problem: HTTPException) -> tuple[str, int]:
+    code = 403 if type(problem).__name__ == "CSRFError" else problem.code or 500
+    title, text = _WORDS.get(code) or _WORDS[400 if code < 500 else 500]
+    return render_template("studio/failure.html", code=code, title=title, text=text, home=url_for("dashboard.index")), code
+
+
+def _bug(problem: HTTPException) -> tuple[str, int]:
+    """The page of words; where even that cannot be made (the database is away, say), words alone."""
+    try:
+        return _page(problem)
+    except Exception:
+        current_app.logger.exception("the page about a failure failed too")
+        return _BARE, 500

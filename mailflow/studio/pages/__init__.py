@@ -1,0 +1,1 @@
+"""One file per noun, each with a ``blueprint``; assembly.py lists them."""

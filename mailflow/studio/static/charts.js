@@ -1,0 +1,58 @@
+// Turns the studio's chart descriptions into ECharts options: at most two colours and grey, names at the line's end, no legend.
+const root = document.documentElement;
+const tongue = { es: "es-ES", en: "en-GB" }[root.lang] || "en-GB";
+const ink = (name) => getComputedStyle(root).getPropertyValue(`--mf-${name}`).trim();
+const write = (n, decimals = 0) => new Intl.NumberFormat(tongue, { useGrouping: "always", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(n);
+const small = () => innerWidth < 600;
+
+function label() {
+  return { color: ink("ink-3"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
+}
+
+function axes(spec) {
+  const every = spec.every ? (i) => i % (small() ? spec.every * 2 : spec.every) === 0 : "auto";
+  const unit = (v) => write(v, spec.axisDecimals || 0) + (spec.unit || "");
+  return {
+    xAxis: {
+      type: "category", data: spec.x, boundaryGap: spec.kind === "bar", axisTick: { show: false },
+      axisLine: { lineStyle: { color: ink("line-strong") } }, axisLabel: { ...label(), interval: every, hideOverlap: true },
+    },
+    yAxis: { type: "value", min: 0, max: spec.ymax, interval: spec.ystep, splitNumber: 4, axisLabel: { ...label(), formatter: unit }, splitLine: { lineStyle: { color: ink("line") } } },
+  };
+}
+
+function line(s) {
+  const end = small() ? { align: "right", verticalAlign: "bottom", offset: [-4, -6] } : {};
+  return {
+    type: "line", name: s.name, data: s.data, showSymbol: s.data.length === 1, symbolSize: 7, step: s.step,
+    lineStyle: { width: s.dash ? 1.5 : 2.5, type: s.dash ? [4, 4] : "solid", color: ink(s.tone) }, itemStyle: { color: ink(s.tone) },
+    endLabel: { show: Boolean(s.end), formatter: s.end, ...end, color: ink(s.dash ? "ink-3" : "ink"), fontWeight: s.dash ? 400 : 600, fontSize: 12.5, lineHeight: 16, distance: 8 },
+  };
+}
+
+const bar = (s) => ({ type: "bar", name: s.name, data: s.data, itemStyle: { color: ink(s.tone), borderRadius: [3, 3, 0, 0] }, barMaxWidth: 36 });
+
+function option(spec) {
+  const family = label().fontFamily;
+  const value = (v) => (v == null ? "–" : write(v, spec.decimals || 0) + (spec.unit || ""));
+  const right = spec.kind === "bar" || small() ? 16 : spec.right ?? 120;
+  return {
+    animation: false, textStyle: { fontFamily: family }, ...axes(spec),
+    aria: { enabled: true, label: { description: spec.says } },
+    grid: { left: 6, right, top: spec.top ?? 20, bottom: 4, containLabel: true },
+    tooltip: { trigger: "axis", backgroundColor: ink("surface"), borderColor: ink("line"), textStyle: { color: ink("ink"), fontSize: 13 }, valueFormatter: value },
+    series: spec.series.map(spec.kind === "bar" ? bar : line),
+  };
+}
+
+/** Draw every box of a page, and again when the window or the theme changes. */
+export function draw(boxes, init) {
+  const charts = boxes.map((box) => ({
+    chart: init(box, null, { renderer: "svg", locale: root.lang === "es" ? "ES" : "EN" }),
+    spec: JSON.parse(box.nextElementSibling.textContent),
+  }));
+  const redraw = () => charts.forEach(({ chart, spec }) => { chart.resize(); chart.setOption(option(spec), true); });
+  redraw();
+  addEventListener("resize", redraw);
+  new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
+}
