@@ -51,7 +51,8 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("mailing_id", "person_key", "occasion"),
-        Index("ix_message_due", "state", "due_at", "lane"),
+        Index("ix_message_due", "lane", "state", "due_at"),
+        Index("ix_message_worker", "worker"),
         Index("ix_message_mailing_state", "mailing_id", "state", "reason"),
         Index("ix_message_person", "person_key", "id"),
     )
@@ -63,6 +64,8 @@ class Message(Base):
     """0 for campaigns, the enrolment for steps, the request for notices."""
     address: Mapped[str]
     language: Mapped[str]
+    list_id: Mapped[int | None]
+    """The list it is sent for: membership, List-Id and one-click mean this one. None for notices."""
     lane: Mapped[int]
     provider: Mapped[str] = mapped_column(default="")
     """The address's domain: politeness is per provider."""

@@ -1,0 +1,115 @@
+"""Launching: freeze who gets it, a slice at a time, while the first ones already leave."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.fields import fields
+from mailflow.audience.models import List, Subscriber, Subscription
+from mailflow.audience.words import SubscriptionState
+from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.transition import move
+from mailflow.campaigns.words import CampaignState
+from mailflow.outbox.enqueue import Entry, enqueue
+from mailflow.outbox.mailings import open_mailing
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.queries import is_finished
+from mailflow.outbox.words import MailingKind, Reason
+from mailflow.segments.compile import members
+from mailflow.segments.models import Segment
+
+SLICE = 500
+"""People a transaction: some 30 ms on SQLite, whose one writer must not be kept from the sender."""
+GRACE = timedelta(minutes=60)
+"""A campaign found due later than this is held for a person to decide, never silently sent or dropped."""
+LEFT_RECENTLY = timedelta(days=30)
+"""Who left the list in this time gets a row that says so; people gone for longer are told of on their own page."""
+
+
+def due(session: Session, *, now: datetime) -> list[Campaign]:
+    """Campaigns whose hour has come and whose mailing is not open yet."""
+    return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.SCHEDULED, Campaign.due_at <= now)))
+
+
+def hold_if_missed(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+    """True, and held, when its hour passed more than the grace ago."""
+    if campaign.due_at is None or now - campaign.due_at <= GRACE:
+        return False
+    return move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.HELD, reason="missed")
+
+
+def hold(session: Session, campaign: Campaign, reason: str) -> bool:
+    """Do not start it: its mail does not compile, say."""
+    return move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.HELD, reason=reason)
+
+
+def open_campaign(session: Session, campaign: Campaign, *, now: datetime) -> Mailing:
+    """Give a scheduled campaign its mailing, still without people; the same one however often it is asked for."""
+    target = session.get_one(List, campaign.list_id)
+    mailing = open_mailing(
+        session,
+        kind=MailingKind.CAMPAIGN,
+        source_id=campaign.id,
+        newsletter_id=campaign.newsletter_id,
+        name=campaign.name,
+        list_id=target.id,
+        brand_id=target.brand_id,
+        now=now,
+        due_at=campaign.due_at,
+    )
+    campaign.mailing_id = mailing.id
+    session.flush()
+    return mailing
+
+
+def start(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+    """From scheduled to sending; False when somebody else was first, or it was cancelled."""
+    return move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.SENDING, started_at=now)
+
+
+def freezing(session: Session) -> list[Campaign]:
+    """Campaigns begun whose people are not all written down yet."""
+    begun = (CampaignState.SENDING, CampaignState.PAUSED)
+    joined = select(Campaign).join(Mailing, Mailing.id == Campaign.mailing_id)
+    return list(session.scalars(joined.where(Campaign.state.in_(begun), Mailing.frozen_at.is_(None))))
+
+
+def freeze_slice(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+    """Write down the next people; True when all are. Safe to repeat: who has a row keeps it."""
+    mailing = session.get_one(Mailing, campaign.mailing_id)
+    after = session.scalar(select(func.max(Message.person_key)).where(Message.mailing_id == mailing.id)) or 0
+    wanted = candidates(session, campaign.list_id, campaign.segment_id, now=campaign.started_at or now)
+    rows = session.execute(wanted.where(Subscriber.id > after).order_by(Subscriber.id).limit(SLICE)).all()
+    enqueue(session, mailing, _entries(rows), now=now)
+    if len(rows) < SLICE:
+        mailing.frozen_at = now
+    session.flush()
+    return len(rows) < SLICE
+
+
+def candidates(session: Session, list_id: int | None, segment_id: int | None, *, now: datetime) -> Select[int, str]:
+    """Ids and subscription states of whom a campaign is about: confirmed in the list or lately gone from it, and in the segment."""
+    recent = (Subscription.state == SubscriptionState.LEFT) & (Subscription.left_at > now - LEFT_RECENTLY)
+    wanted = (
+        select(Subscriber.id, Subscription.state)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(Subscription.list_id == list_id, (Subscription.state == SubscriptionState.CONFIRMED) | recent)
+    )
+    if segment_id is None:
+        return wanted
+    segment = session.get_one(Segment, segment_id)
+    return wanted.where(Subscriber.id.in_(members(segment.tree, now=now, fields=fields(session))))
+
+
+def _entries(rows: Sequence[Any]) -> list[Entry]:
+    gone = SubscriptionState.LEFT
+    return [Entry(subscriber_id, skip=Reason.LEFT if state == gone else None) for subscriber_id, state in rows]
+
+
+def finish(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+    """Mark it sent once its rows say so."""
+    mailing = session.get_one(Mailing, campaign.mailing_id)
+    return is_finished(session, mailing) and move(session, campaign, (CampaignState.SENDING,), CampaignState.SENT, finished_at=now)

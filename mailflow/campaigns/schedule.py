@@ -1,0 +1,45 @@
+"""Setting a campaign's hour: a wall time in a zone, and the UTC instant it means."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.orm import Session
+
+from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.transition import move
+from mailflow.campaigns.words import CampaignState
+from mailflow.foundation.clock import resolve_wall_time
+
+_SLACK = timedelta(minutes=2)
+"""A minute chosen a moment ago in a form is not in the past."""
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What became of it: "scheduled", "incomplete", "past", "no-such-zone" or "not-a-draft"."""
+
+    reason: str
+    due_at: datetime | None = None
+
+
+def schedule(session: Session, campaign: Campaign, *, wall: datetime | None, zone: str, now: datetime) -> Scheduled:
+    """Make it due at a naive wall time in a zone, or at once when ``wall`` is None."""
+    if campaign.list_id is None or campaign.newsletter_id is None:
+        return Scheduled("incomplete")
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return Scheduled("no-such-zone")
+    due_at = resolve_wall_time(wall, zone) if wall else now
+    if due_at < now - _SLACK:
+        return Scheduled("past")
+    shown = (wall or now.astimezone(place).replace(tzinfo=None)).isoformat(timespec="minutes")
+    waiting = (CampaignState.DRAFT, CampaignState.HELD)
+    moved = move(session, campaign, waiting, CampaignState.SCHEDULED, wall_time=shown, zone=zone, due_at=due_at, reason=None)
+    return Scheduled("scheduled", due_at) if moved else Scheduled("not-a-draft")
+
+
+def unschedule(session: Session, campaign: Campaign) -> bool:
+    """Back to a draft; False when it has begun already."""
+    return move(session, campaign, (CampaignState.SCHEDULED, CampaignState.HELD), CampaignState.DRAFT, due_at=None, reason=None)

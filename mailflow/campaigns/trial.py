@@ -1,0 +1,39 @@
+"""Sending a newsletter to its author to look at, through the same ledger and sender as every other mail."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailflow.audience.queries import brand
+from mailflow.content.models import Newsletter
+from mailflow.outbox.mailings import open_mailing
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.words import MailingKind, State
+
+
+def send_test(session: Session, newsletter: Newsletter, user_id: int, address: str, *, now: datetime) -> Mailing:
+    """One message to a member of staff; each test is a mailing of its own, since the newsletter may change between two."""
+    mailing = open_mailing(
+        session,
+        kind=MailingKind.TEST,
+        source_id=int(now.timestamp() * 1_000_000),
+        newsletter_id=newsletter.id,
+        name=newsletter.name,
+        brand_id=brand(session).id,
+        now=now,
+    )
+    mailing.frozen_at = now
+    session.add(
+        Message(
+            mailing_id=mailing.id,
+            person_key=-user_id,
+            address=address,
+            language=newsletter.language,
+            lane=mailing.lane,
+            provider=address.rpartition("@")[2],
+            due_at=now,
+            state=State.PENDING,
+        )
+    )
+    session.flush()
+    return mailing
