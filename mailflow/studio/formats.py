@@ -64,6 +64,21 @@ def clock_time(value: datetime | None) -> str:
     return UNKNOWN if value is None else format_datetime(_local(value), format="HH:mm", locale=_locale())
 
 
+def short_day(value: datetime | date | None) -> str:
+    """A day near the present, without its year: "vie 27 nov"."""
+    return UNKNOWN if value is None else format_date(_local(value), format="EEE d MMM", locale=_locale())
+
+
+def capitalize_first(text: str) -> str:
+    """The text with its first letter large: Spanish writes days small, sentences begin large."""
+    return text[:1].upper() + text[1:]
+
+
+def grouped(text: str, count: int) -> str:
+    """The text with its plain ``count`` written with the reader's separators; ngettext knows none."""
+    return text.replace(str(count), number(count), 1)
+
+
 def relative(value: datetime | None, now: datetime | None = None) -> str:
     """How long ago, or in how long: "hace 3 días"."""
     if value is None:
@@ -74,7 +89,9 @@ def relative(value: datetime | None, now: datetime | None = None) -> str:
 def install(app: Flask) -> None:
     """Give the templates of ``app`` these filters."""
     filters = {"number": number, "percent": percent, "money": money, "date": day, "datetime": moment}
-    app.jinja_env.filters.update(filters, time=clock_time, relative=relative)
+    app.jinja_env.filters.update(
+        filters, time=clock_time, relative=relative, date_short=short_day, capitalize_first=capitalize_first, grouped=grouped
+    )
 
 
 def _digits(count: int) -> str:

@@ -1,0 +1,113 @@
+"""What the dashboard shows: reads over several stages, each cheap enough for a page that is opened all day."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from mailflow.activity.models import Activity
+from mailflow.activity.words import Kind
+from mailflow.audience.models import Subscriber, Subscription
+from mailflow.audience.words import SubscriptionState
+
+ANSWERS = (Kind.CLICKED, Kind.ORDERED)
+REACH = timedelta(days=90)
+QUIET = timedelta(days=180)
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The confirmed people of the moment, and how many were reached and answered."""
+
+    people: int
+    joined: int
+    left: int
+    reached: int
+    active: int
+    quiet: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """One point of the chart: its last instant, people confirmed by then, people who answered in it."""
+
+    end: datetime
+    people: int
+    active: int
+
+
+def audience(session: Session, *, now: datetime, zone: str) -> Audience:
+    """The audience's figures; joined and left count since the first of the month in ``zone``."""
+    month = _month_starts(now, zone)[-1]
+    joined = select(func.count()).select_from(Subscriber).where(Subscriber.confirmed_at >= month)
+    left = _people_gone().subquery()
+    return Audience(
+        people=_number(session, select(func.count()).select_from(_people_here().subquery())),
+        joined=_number(session, joined),
+        left=_number(session, select(func.count()).where(left.c.at >= month)),
+        reached=_number(session, _people_with((Kind.SENT,), now - REACH, now)),
+        active=_number(session, _people_with(ANSWERS, now - REACH, now)),
+        quiet=_number(session, _people_quiet(now)),
+    )
+
+
+def months(session: Session, *, now: datetime, zone: str) -> list[Month]:
+    """The last twelve months, oldest first; the present one ends now."""
+    starts = _month_starts(now, zone)
+    ends = [*starts[1:], now]
+    came = session.execute(select(*(func.sum(case((Subscriber.confirmed_at <= end, 1), else_=0)) for end in ends))).one()
+    gone = _people_gone().subquery()
+    went = session.execute(select(*(func.sum(case((gone.c.at <= end, 1), else_=0)) for end in ends))).one()
+    active = [_number(session, _people_with(ANSWERS, start, end)) for start, end in zip(starts, ends, strict=True)]
+    return [Month(end, (came[i] or 0) - (went[i] or 0), active[i]) for i, end in enumerate(ends)]
+
+
+def _number(session: Session, query: Select[Any]) -> int:
+    return session.scalar(query) or 0
+
+
+def _people_here() -> Select[Any]:
+    """Everybody with a confirmed place in some list."""
+    return select(Subscription.subscriber_id).where(Subscription.state == SubscriptionState.CONFIRMED).distinct()
+
+
+def _people_gone() -> Select[int, datetime | None]:
+    """Everybody who was confirmed once and has no confirmed place any more, with the hour of the last leaving."""
+    last = func.max(Subscription.left_at).label("at")
+    places = func.sum(case((Subscription.state == SubscriptionState.CONFIRMED, 1), else_=0))
+    return (
+        select(Subscription.subscriber_id, last)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscriber.confirmed_at.is_not(None))
+        .group_by(Subscription.subscriber_id)
+        .having(places == 0, last.is_not(None))
+    )
+
+
+def _people_with(kinds: tuple[Kind, ...], since: datetime, until: datetime) -> Select[Any]:
+    """How many people have a line of these kinds, not made by a machine, in a span of time."""
+    return select(func.count(Activity.subscriber_id.distinct())).where(
+        Activity.kind.in_(kinds), Activity.at > since, Activity.at <= until, Activity.machine.is_(False)
+    )
+
+
+def _people_quiet(now: datetime) -> Select[Any]:
+    """How many people have been here for long and have neither clicked nor bought in all that time."""
+    answered = select(Activity.subscriber_id).where(Activity.kind.in_(ANSWERS), Activity.at > now - QUIET, Activity.machine.is_(False))
+    return (
+        select(func.count())
+        .select_from(Subscriber)
+        .where(Subscriber.confirmed_at <= now - QUIET, Subscriber.id.in_(_people_here()), Subscriber.id.not_in(answered))
+    )
+
+
+def _month_starts(now: datetime, zone: str) -> list[datetime]:
+    """The first instants of the last twelve months, the present one last."""
+    local = now.astimezone(ZoneInfo(zone))
+    present = local.year * 12 + local.month - 1
+    numbers = range(present - MONTHS + 1, present + 1)
+    return [datetime(number // 12, number % 12 + 1, 1, tzinfo=ZoneInfo(zone)) for number in numbers]
