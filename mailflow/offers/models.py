@@ -9,7 +9,7 @@ from mailflow.foundation.database import Base
 
 
 class Offer(Base):
-    """What is offered, to whom it is given once, and under which conditions."""
+    """What is offered and under which conditions; new terms make a new form ("first-purchase/2") once somebody holds a code."""
 
     __tablename__ = "offer"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,7 +27,7 @@ class Offer(Base):
 
 
 class Code(Base):
-    """A code that belongs to one person; never given twice."""
+    """A code that belongs to one person; never given twice. Personal data: text (it may begin with her first name)."""
 
     __tablename__ = "code"
     __table_args__ = (UniqueConstraint("offer_id", "subscriber_id"),)
