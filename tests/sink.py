@@ -49,9 +49,7 @@ class Sink:
     dot after ``slow_seconds``). ``refusing`` answers new connections with 421; ``go_away`` and ``come_back`` keep the port.
     """
 
-    def __init__(
-        self, *, pipelining: bool = True, tls: ssl.SSLContext | None = None, implicit: bool = False, **options: Any
-    ) -> None:
+    def __init__(self, *, pipelining: bool = True, tls: ssl.SSLContext | None = None, implicit: bool = False, **options: Any) -> None:
         """Choose what is offered; ``login=(user, password)`` asks for AUTH, other options are aiosmtpd's own."""
         self.pipelining, self.refusing, self.slow_seconds = pipelining, False, 0.5
         self.received: list[Received] = []
@@ -85,6 +83,11 @@ class Sink:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open now."""
+        return len(self._open)
 
     def go_away(self) -> None:
         """Stop listening and cut every open connection."""
@@ -218,7 +221,7 @@ class _Conversation(SMTP):
 
     def cut(self) -> None:
         """Close at once, without a word."""
-        if self.transport:
+        if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
 
     async def _handle_client(self) -> None:
