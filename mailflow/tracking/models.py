@@ -1,6 +1,7 @@
 """Tables of raw hits and of orders."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,3 +40,5 @@ class Order(Base):
     code_result: Mapped[str | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     recorded_at: Mapped[datetime]
+    lines: Mapped[list[Any]] = mapped_column(default=list)
+    """What was bought, if the shop says: {"product": "Jarra", "quantity": 2, "amount": 3900}."""
