@@ -1,0 +1,159 @@
+"""The personal language: Liquid with hard limits, no loader, and only tags and filters that cannot grow without bound."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from liquid import Environment
+from liquid.exceptions import FilterArgumentError, LiquidError
+from liquid.template import BoundTemplate
+
+from mailflow.content.faults import fault
+from mailflow.content.words import Fault
+
+OUTPUT_LIMIT = 1_000_000
+_TAGS = {
+    "#",
+    "assign",
+    "break",
+    "capture",
+    "case",
+    "comment",
+    "content",
+    "continue",
+    "cycle",
+    "echo",
+    "for",
+    "if",
+    "illegal",
+    "output",
+    "unless",
+}
+_FILTERS = {
+    "abs", "append", "at_least", "at_most", "capitalize", "ceil", "compact", "concat", "default", "divided_by", "downcase", "escape",
+    "first", "floor", "join", "last", "lstrip", "map", "minus", "modulo", "newline_to_br", "plus", "prepend", "remove",
+    "remove_first", "replace", "replace_first", "reverse", "round", "rstrip", "size", "slice", "sort", "split", "squish", "strip",
+    "strip_html", "strip_newlines", "times", "truncate", "truncatewords", "uniq", "upcase", "url_encode", "where",
+}  # fmt: skip
+_LONGEST_VALUE = 100_000
+_LARGEST_NUMBER = 10**15
+KNOWN_ROOTS = frozenset(
+    {"subscriber", "offer", "subscriptions", "subscription", "shop", "links", "products", "pixel", "campaign", "request"}
+)
+
+
+class PersonalEnvironment(Environment):
+    """Liquid as mails may use it: limits of loops, output, names and depth are the class's."""
+
+    loop_iteration_limit = 2_000
+    output_stream_limit = OUTPUT_LIMIT
+    local_namespace_limit = 200_000
+    context_depth_limit = 12
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Keep only what is listed here; what can multiply text is bounded."""
+        super().setup_tags_and_filters(extra=extra)
+        self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
+        self.filters = {name: call for name, call in self.filters.items() if name in _FILTERS}
+        self.filters["replace"] = _bounded(self.filters["replace"], _replaced_length)
+        self.filters["join"] = _bounded(self.filters["join"], _joined_length)
+        self.filters["times"] = _small(self.filters["times"])
+
+
+def _replaced_length(value: object, search: object = "", new: object = "") -> int:
+    text, needle = str(value), str(search)
+    return len(text) + (text.count(needle) if needle else len(text) + 1) * len(str(new))
+
+
+def _joined_length(value: object, separator: object = " ") -> int:
+    count = len(value) if isinstance(value, (list, tuple, str)) else 1
+    return count * len(str(separator))
+
+
+def _bounded(call: Any, length: Any) -> Any:
+    """``call``, refused where its result would be longer than any mail needs."""
+
+    def bounded(value: object, *args: object, **keywords: Any) -> object:
+        if length(value, *args) > _LONGEST_VALUE:
+            raise FilterArgumentError("the text would grow too long", token=None)
+        return call(value, *args, **keywords)
+
+    _keep_wishes(call, bounded)
+    return bounded
+
+
+def _small(call: Any) -> Any:
+    """``call`` on numbers, refused beyond what a shop counts."""
+
+    def small(value: object, *args: object, **keywords: Any) -> object:
+        result = call(value, *args, **keywords)
+        if abs(result) > _LARGEST_NUMBER:
+            raise FilterArgumentError("the number would grow too large", token=None)
+        return result
+
+    _keep_wishes(call, small)
+    return small
+
+
+def _keep_wishes(call: Any, wrapped: Any) -> None:
+    """Liquid hands a filter its context or environment if the function says so by these attributes."""
+    for name in ("filter_needs_context", "filter_needs_environment", "with_context", "with_environment"):
+        if hasattr(call, name):
+            setattr(wrapped, name, getattr(call, name))
+
+
+HTML = PersonalEnvironment(autoescape=True)
+PLAIN = PersonalEnvironment(autoescape=False)
+
+
+def syntax_faults(text: str, where: str) -> list[Fault]:
+    """What is wrong with the personal tags of ``text``: their form, and names that nobody fills."""
+    if "{{" not in text and "{%" not in text:
+        return []
+    try:
+        template = PLAIN.from_string(text)
+    except (LiquidError, RecursionError) as error:
+        return [_from_error(error, text, where)]
+    return _unknown_names(template, text, where)
+
+
+def render_fault(error: Exception, where: str) -> Fault:
+    """The fault that a failed dry run stands for."""
+    return fault("liquid", where, None, detail=_first_line(error))
+
+
+def _from_error(error: Exception, text: str, where: str) -> Fault:
+    token = getattr(error, "token", None)
+    start = getattr(token, "start_index", -1)
+    line = text.count("\n", 0, start) + 1 if start >= 0 else _last_tag_line(text)
+    return fault("liquid", where, line, detail=_first_line(error))
+
+
+def _last_tag_line(text: str) -> int:
+    """The line of the last tag: where a block that was never closed is usually missed."""
+    return text.count("\n", 0, max(text.rfind("{%"), 0)) + 1
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _unknown_names(template: BoundTemplate, text: str, where: str) -> list[Fault]:
+    found = template.analyze(include_partials=False).globals
+    return [
+        fault("unknown-name", where, text.count("\n", 0, uses[0].span.index) + 1, name=name, **_hint(name))
+        for name, uses in found.items()
+        if name not in KNOWN_ROOTS and not _is_link(name)
+    ]
+
+
+def _is_link(name: str) -> bool:
+    return name.startswith("link_") and name[5:].isdigit()
+
+
+def _hint(name: str) -> Mapping[str, str]:
+    import difflib  # noqa: PLC0415 - only where somebody mistyped
+
+    near = difflib.get_close_matches(name, KNOWN_ROOTS, n=1)
+    if not near:
+        return {"hint_es": "", "hint_en": ""}
+    return {"hint_es": f" ¿Querías decir «{near[0]}»?", "hint_en": f" Did you mean “{near[0]}”?"}
