@@ -13,6 +13,7 @@ from mailflow.audience.words import SubscriptionState
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
+from mailflow.content.models import Newsletter
 from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Mailing, Message
@@ -55,6 +56,7 @@ def open_campaign(session: Session, campaign: Campaign, *, now: datetime) -> Mai
         source_id=campaign.id,
         newsletter_id=campaign.newsletter_id,
         name=campaign.name,
+        language=session.get_one(Newsletter, campaign.newsletter_id).language,
         list_id=target.id,
         brand_id=target.brand_id,
         now=now,

@@ -19,6 +19,7 @@ def send_test(session: Session, newsletter: Newsletter, user_id: int, address: s
         source_id=int(now.timestamp() * 1_000_000),
         newsletter_id=newsletter.id,
         name=newsletter.name,
+        language=newsletter.language,
         brand_id=brand(session).id,
         now=now,
     )

@@ -73,7 +73,7 @@ def _row(mailing: Mailing, entry: Entry, person: tuple[str, str | None], *, fall
         "person_key": entry.subscriber_id,
         "occasion": entry.occasion,
         "address": address,
-        "language": language or fallback,
+        "language": mailing.language or language or fallback,
         "list_id": mailing.list_id or entry.list_id or entry.context.get("list_id"),
         "lane": mailing.lane,
         "provider": address.rpartition("@")[2],

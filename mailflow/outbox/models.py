@@ -23,6 +23,8 @@ class Mailing(Base):
     newsletter_id: Mapped[int | None]
     """The newsletter a campaign or test is made from; a plain integer, since content stands above."""
     name: Mapped[str]
+    language: Mapped[str | None]
+    """The one language a newsletter is written in; None where each reader gets her own."""
     list_id: Mapped[int | None] = mapped_column(ForeignKey("list.id"), index=True)
     brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id"))
     lane: Mapped[int]
@@ -75,6 +77,8 @@ class Message(Base):
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Numbers the renderer needs: {"code_id": 7, "request_id": 3}; never an address or free text."""
     due_at: Mapped[datetime]
+    first_due_at: Mapped[datetime | None]
+    """Set when it was first put off: trying ends 72 hours after this."""
     state: Mapped[str] = mapped_column(default="pending")
     reason: Mapped[str | None]
     attempt: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,63 @@
+"""Assembly: one WSGI callable that leads each address to its door."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.shared_data import SharedDataMiddleware
+
+from mailflow.api.assembly import create_api
+from mailflow.beacons import create_beacons
+from mailflow.foundation.database import Database
+from mailflow.foundation.paths import bundled
+from mailflow.foundation.ring import Ring, open_ring
+from mailflow.foundation.settings import Settings
+from mailflow.studio.assembly import create_studio
+from preference_center import create_app as create_preference_center
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+_BEACONS = ("/o/", "/c/", "/view/")
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Wsgi:
+    """Everything one web process serves: beacons first, since they are asked most, then studio, API and the public door."""
+    settings = settings or Settings()
+    database = database or Database(settings.database_url)
+    ring = open_ring(database, settings)
+    beacons = create_beacons(database, settings, ring)
+    pages = _pages(database, settings, ring)
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(_BEACONS):
+            return beacons(environ, start_response)
+        if path in ("/healthz", "/readyz"):
+            return _health(path, database, start_response)
+        return pages(environ, start_response)
+
+    return app
+
+
+def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:
+    doors = {"/studio": create_studio(database, settings, ring), "/api": create_api(database, settings, ring)}
+    dispatched = DispatcherMiddleware(create_preference_center(database, settings, ring), doors)
+    return SharedDataMiddleware(dispatched, {"/pictures": str(bundled("templates") / "pictures")})
+
+
+def _health(path: str, database: Database, start_response: StartResponse) -> Iterable[bytes]:
+    """/healthz: the process answers. /readyz: so does its database."""
+    well = path == "/healthz" or _answers(database)
+    start_response("200 OK" if well else "503 Service Unavailable", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+    return [b"ok\n" if well else b"the database does not answer\n"]
+
+
+def _answers(database: Database) -> bool:
+    try:
+        with database.read() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True

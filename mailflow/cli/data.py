@@ -1,0 +1,83 @@
+"""Commands that do one thing and end: tables, the demo shop, staff accounts."""
+
+from typing import Annotated
+
+import typer
+
+db = typer.Typer(no_args_is_help=True, help="The database's tables.")
+demo = typer.Typer(no_args_is_help=True, help="The demo shop.")
+user = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the tables to this version's shape; data are kept."""
+    from mailflow.cli.start import open_ready
+    from mailflow.foundation.settings import Settings
+
+    open_ready(Settings()).close()
+    typer.echo("The tables are up to date.")
+
+
+@demo.command("load")
+def load() -> None:
+    """Fill an empty installation with a believable shop: 2,000 subscribers and a year of campaigns."""
+    from mailflow.cli.start import open_ready
+    from mailflow.demo import load as shop
+    from mailflow.foundation.clock import utc_now
+    from mailflow.foundation.ring import open_ring
+    from mailflow.foundation.settings import Settings
+
+    settings = Settings()
+    database = open_ready(settings)
+    with database.read() as session:
+        empty = shop.is_empty(session)
+    if not empty:
+        typer.echo(
+            "There are subscribers already; the demo shop only goes into an empty installation (set MAILFLOW_HOME to a new folder).",
+            err=True,
+        )
+        raise typer.Exit(1)
+    shop.load(database, open_ring(database, settings), now=utc_now())
+    typer.echo("The demo shop is loaded.")
+
+
+@demo.callback()
+def _demo() -> None:
+    """The demo shop."""
+
+
+@user.callback()
+def _user() -> None:
+    """Staff accounts."""
+
+
+@db.callback()
+def _db() -> None:
+    """The database's tables."""
+
+
+@user.command("add")
+def add(
+    email: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    language: Annotated[str, typer.Option(help="es or en")] = "es",
+) -> None:
+    """Add a member of staff who may sign in to the studio."""
+    from sqlalchemy.exc import IntegrityError
+
+    from mailflow.cli.start import open_ready
+    from mailflow.foundation.accounts import add_user
+    from mailflow.foundation.clock import utc_now
+    from mailflow.foundation.settings import Settings
+
+    try:
+        with open_ready(Settings()).begin() as session:
+            add_user(session, email, name=name, password=password, language=language, now=utc_now())
+    except (ValueError, IntegrityError) as error:
+        typer.echo(
+            "There is an account with this address already." if isinstance(error, IntegrityError) else f"Not added: {error}.", err=True
+        )
+        raise typer.Exit(1) from error
+    typer.echo(f"{email} can sign in now.")

@@ -1,0 +1,38 @@
+"""Commands that stay: the whole product, or one of its processes."""
+
+from typing import Annotated
+
+import typer
+
+
+def run(demo: Annotated[bool, typer.Option(help="Load the demo shop into an empty installation.")] = False) -> None:
+    """Start everything on this computer: web, sender and scheduler; Ctrl-C stops them cleanly."""
+    from mailflow.cli.start import prepare, welcome
+    from mailflow.cli.supervisor import Supervisor
+    from mailflow.foundation.settings import Settings
+
+    settings = Settings()
+    sign_in = prepare(settings, demo=demo)
+    supervisor = Supervisor({"web": ["web"], "sender": ["worker"], "scheduler": ["scheduler"]}, settings)
+    raise typer.Exit(supervisor.run(lambda: welcome(settings, sign_in)))
+
+
+def web() -> None:
+    """Serve the pages, the API and the beacons."""
+    from mailflow.cli.serve import serve
+
+    serve()
+
+
+def worker() -> None:
+    """Send what is due."""
+    from mailflow.cli.serve import send
+
+    send()
+
+
+def scheduler() -> None:
+    """Launch campaigns, go on with sequences, post notices: the clock."""
+    from mailflow.cli.serve import tick
+
+    tick()

@@ -1,0 +1,83 @@
+"""What each long-lived process runs."""
+
+import asyncio
+import ctypes
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from mailflow.foundation.database import Database
+from mailflow.foundation.ring import Ring, open_ring
+from mailflow.foundation.settings import Settings
+
+if TYPE_CHECKING:
+    from mailflow.scheduler.sender import Sender
+
+_PR_SET_PDEATHSIG = 1
+
+
+def serve() -> None:
+    """The web process: granian with our WSGI callable; two threads, since more only fight over the interpreter."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    settings = _begin()
+    Server(
+        "mailflow.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        blocking_threads=2,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+def send() -> None:
+    """The sender process."""
+    import uvloop
+
+    from mailflow.scheduler.sender import Sender
+
+    settings = _begin()
+    database, ring = _open(settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_told(Sender(database, settings, ring)))
+
+
+def tick() -> None:
+    """The scheduler process."""
+    from mailflow.scheduler.tick import run_scheduler
+
+    settings = _begin()
+    database, _ = _open(settings)
+    run_scheduler(database, settings)
+
+
+async def _until_told(sender: "Sender") -> None:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, sender.stop)
+    await sender.run()
+
+
+def _begin() -> Settings:
+    settings = Settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    _end_with_parent()
+    return settings
+
+
+def _open(settings: Settings) -> tuple[Database, Ring]:
+    database = Database(settings.database_url)
+    return database, open_ring(database, settings)
+
+
+def _end_with_parent() -> None:
+    """On Linux: a child whose supervisor was killed is told to stop, instead of living on unseen (prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,74 @@
+"""Writing down what the server said of each message, if it is still this worker's to say."""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.activity.ledger import note
+from mailflow.activity.words import Kind
+from mailflow.audience.suppression import suppress
+from mailflow.audience.words import SuppressionReason
+from mailflow.delivery.transports.words import Reply, Verdict
+from mailflow.foundation.ring import Ring
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.rules import next_try
+from mailflow.outbox.words import Policy, Reason, State
+
+_LONGEST_REPLY = 200
+
+
+def record(session: Session, replies: Mapping[int, Reply], worker: str, *, ring: Ring, now: datetime) -> None:
+    """Settle each message; a reply for a row that is no longer in this worker's hands changes nothing."""
+    mine = select(Message, Mailing.policy).join(Mailing, Mailing.id == Message.mailing_id)
+    rows = session.execute(mine.where(Message.id.in_(replies), Message.worker == worker, Message.state == State.SENDING)).tuples().all()
+    for message, policy in rows:
+        reply = replies[message.id]
+        message.worker, message.lease_until = None, None
+        message.reply = reply.text[:_LONGEST_REPLY] or None
+        _settle(session, message, reply, policy, ring=ring, now=now)
+    session.flush()
+
+
+def record_unrenderable(session: Session, ids: list[int], worker: str) -> None:
+    """Messages that could not be made for their one person; everybody else's go on."""
+    mine = select(Message).where(Message.id.in_(ids), Message.worker == worker)
+    for message in session.scalars(mine):
+        message.worker, message.lease_until = None, None
+        message.state, message.reason = State.FAILED, Reason.RENDERING
+    session.flush()
+
+
+def _settle(session: Session, message: Message, reply: Reply, policy: str, *, ring: Ring, now: datetime) -> None:
+    if reply.verdict == Verdict.SENT:
+        message.state, message.reason, message.sent_at = State.SENT, None, now
+        _tell(session, Kind.SENT, message, now)
+    elif reply.verdict == Verdict.FAILED:
+        message.state, message.reason = State.FAILED, reply.reason or Reason.UNKNOWN
+        if reply.reason == Reason.HARD_ADDRESS:
+            suppress(session, message.address, SuppressionReason.HARD_BOUNCE, ring=ring, now=now)
+            _tell(session, Kind.BOUNCED, message, now)
+    elif reply.verdict == Verdict.UNCERTAIN and policy == Policy.HOLD:
+        message.state, message.reason = State.UNCERTAIN, reply.reason or Reason.INTERRUPTED
+    elif reply.verdict == Verdict.NOT_TRIED:
+        message.state, message.reason = State.PENDING, None
+        message.attempt -= 1
+    else:
+        _wait(message, reply, now)
+
+
+def _wait(message: Message, reply: Reply, now: datetime) -> None:
+    message.first_due_at = message.first_due_at or message.due_at
+    # Jitter needs no secrecy: it keeps a stopped server's return from being answered by everybody at once.
+    again = next_try(message.attempt, first_due=message.first_due_at, now=now, jitter=random.random(), hint=reply.retry_after)  # noqa: S311
+    if again is None:
+        message.state, message.reason = State.FAILED, Reason.TOO_MANY_TRIES
+    else:
+        message.state, message.reason, message.due_at = State.DEFERRED, reply.reason or Reason.UNKNOWN, again
+
+
+def _tell(session: Session, kind: Kind, message: Message, now: datetime) -> None:
+    if message.person_key > 0:
+        note(session, kind, message.person_key, now=now, list_id=message.list_id, mailing_id=message.mailing_id, message_id=message.id)

@@ -1,0 +1,30 @@
+"""Runs the numbered migrations on the database that the caller names."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from mailflow.foundation.database import Database
+from mailflow.schema import metadata
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _run() -> None:
+    database = Database(context.config.attributes["url"])
+    with database.engine.connect() as connection:
+        _migrate(connection)
+        connection.commit()
+    database.close()
+
+
+_run()
