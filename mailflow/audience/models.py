@@ -150,6 +150,8 @@ class ConfirmationRequest(Base):
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    held: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the form said beyond the lists (values, tracking, wordings): kept here until the address is proven. Personal data."""
 
 
 class ConsentLine(Base):

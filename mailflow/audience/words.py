@@ -1,6 +1,10 @@
 """The audience's words: states, reasons, purposes, and the kinds of field."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class SubscriptionState(StrEnum):
@@ -84,3 +88,175 @@ class LeaveMethod(StrEnum):
     PAGE = "page"
     PREFERENCES = "preferences"
     STAFF = "staff"
+
+
+class LeaveReason(StrEnum):
+    """What became of leaving or of taking it back."""
+
+    LEFT = "left"
+    ALREADY = "already-left"
+    UNKNOWN = "unknown"
+    BACK = "back"
+    TOO_LATE = "too-late"
+
+
+class ChangeReason(StrEnum):
+    """What became of a change of preferences."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    UNKNOWN = "unknown"
+
+
+class LinkReason(StrEnum):
+    """What became of asking for the preferences link; the public answer is the same for all of them."""
+
+    LINK_DUE = "link-due"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+    ASKED_RECENTLY = "asked-recently"
+
+
+class AddressFault(StrEnum):
+    """Why an address was not accepted."""
+
+    MISSING = "missing"
+    TOO_LONG = "too-long"
+    SYNTAX = "syntax"
+    LOOK_ALIKE = "look-alike"
+    TYPO = "typo"
+    NO_MAIL = "no-mail"
+    """The domain takes no mail, says the DNS."""
+
+
+class FieldFault(StrEnum):
+    """Why a field's value was not accepted."""
+
+    TOO_LONG = "too-long"
+    CONTROL = "control-characters"
+    LINK = "link"
+    """A name that carries a web address is an advertisement."""
+    NOT_A_CHOICE = "not-a-choice"
+    NOT_A_NUMBER = "not-a-number"
+    NO_SUCH_DAY = "no-such-day"
+    IN_THE_FUTURE = "in-the-future"
+    TOO_OLD = "too-old"
+    TOO_YOUNG = "too-young"
+
+
+FieldValue: TypeAlias = str | float | bool | date | list[str]
+"""What one field of one person holds."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address that was read: ``email`` in plain letters, or the fault, with a suggestion for a likely slip."""
+
+    email: str = ""
+    fault: AddressFault | None = None
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a form's fields said: values by key, and a fault by key for what could not be read."""
+
+    values: Mapping[str, FieldValue]
+    errors: Mapping[str, FieldFault]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from; the network is shortened before it is kept."""
+
+    network: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class SignUpEntry:
+    """What somebody asked for in a form; ``email`` was read by ``address.read_address``, ``values`` by ``fields.parse``."""
+
+    email: str
+    language: str
+    list_ids: tuple[int, ...]
+    values: Mapping[str, FieldValue] = field(default_factory=dict)
+    tracking: bool = False
+    network: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class SignUpOutcome:
+    """What became of a sign-up, and the confirmation request that a mail is due for."""
+
+    reason: SignUpReason
+    request_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LinkOutcome:
+    """What became of asking for one's link."""
+
+    reason: LinkReason
+    request_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmOutcome:
+    """What became of a confirmation: whose, and which lists are confirmed now."""
+
+    reason: ConfirmReason
+    subscriber_id: int | None = None
+    list_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeaveOutcome:
+    """What became of leaving: whose, and which lists were left (or come back to) now."""
+
+    reason: LeaveReason
+    subscriber_id: int | None = None
+    list_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person wants from now on; None means: as it is."""
+
+    list_ids: frozenset[int] | None = None
+    values: Mapping[str, FieldValue | None] | None = None
+    language: str | None = None
+    tracking: bool | None = None
+    wording: str = ""
+    """The sentence about joining that the page showed."""
+    tracking_wording: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeOutcome:
+    """What became of a change of preferences, and which lists were joined and left by it."""
+
+    reason: ChangeReason
+    joined: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Current:
+    """What is in force for a person now."""
+
+    subscriber_id: int
+    email: str
+    language: str | None
+    tracking: bool
+    list_ids: frozenset[int]
+    values: Mapping[str, FieldValue]
+
+
+@dataclass(frozen=True)
+class ReportingValues:
+    """The values by which reports tell people apart: one word per key, or several."""
+
+    single: dict[str, str]
+    many: dict[str, list[str]]

@@ -1,0 +1,62 @@
+"""Reading and writing what is known about people, typed by the field registry."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.models import Field, ProfileValue
+from mailflow.audience.words import FieldKind, FieldValue
+
+
+def values(session: Session, subscriber_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What is known of each person, by field key; an empty dict for somebody of whom nothing is."""
+    found: dict[int, dict[str, Any]] = {person: {} for person in subscriber_ids}
+    rows = session.execute(
+        select(ProfileValue, Field.key, Field.kind)
+        .join(Field, Field.id == ProfileValue.field_id)
+        .where(ProfileValue.subscriber_id.in_(subscriber_ids))
+        .order_by(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.position)
+    )
+    for row, key, kind in rows:
+        if kind == FieldKind.MANY_OF:
+            found[row.subscriber_id].setdefault(key, []).append(row.text)
+        else:
+            found[row.subscriber_id][key] = _value(row, kind)
+    return found
+
+
+def set_values(session: Session, subscriber_id: int, values: Mapping[str, FieldValue | None]) -> None:
+    """Replace these fields' values; None, an empty text or list takes the value away; a key that is no field raises KeyError."""
+    known = {field.key: field for field in session.scalars(select(Field).where(Field.key.in_(values)))}
+    for key, value in values.items():
+        field = known[key]
+        session.execute(delete(ProfileValue).where(ProfileValue.subscriber_id == subscriber_id, ProfileValue.field_id == field.id))
+        many = value if isinstance(value, list) else [value]
+        kept = [one for one in many if one is not None and one != ""]
+        session.add_all(
+            ProfileValue(subscriber_id=subscriber_id, field_id=field.id, position=place, **_columns(field.kind, one))
+            for place, one in enumerate(kept)
+        )
+    session.flush()
+
+
+def _value(row: ProfileValue, kind: str) -> Any:
+    if kind == FieldKind.BOOLEAN:
+        return bool(row.number)
+    return {FieldKind.NUMBER: row.number, FieldKind.DATE: row.day}.get(FieldKind(kind), row.text)
+
+
+def _columns(kind: str, value: Any) -> dict[str, Any]:
+    if kind in (FieldKind.NUMBER, FieldKind.BOOLEAN):
+        return {"number": float(value)}
+    if kind == FieldKind.DATE:
+        return {"day": value if isinstance(value, date) else date.fromisoformat(value)}
+    return {"text": str(value)}
+
+
+def as_json(values: Mapping[str, FieldValue]) -> dict[str, Any]:
+    """Values in a form that a JSON column keeps; ``set_values`` takes them back."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}

@@ -1,0 +1,47 @@
+"""The values by which reports tell people apart, taken from the fields marked for it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.audience import profile
+from mailflow.audience.models import Field, Subscriber
+from mailflow.audience.queries import installation
+from mailflow.audience.rules import UNKNOWN, age_band
+from mailflow.audience.words import FieldKind, ReportingValues
+
+AGE = "age"
+
+
+def reporting_values(session: Session, subscriber_ids: Sequence[int], *, now: datetime) -> dict[int, ReportingValues]:
+    """For each known person one word per reporting key ("unknown" where nothing is known), and the words of many-of fields.
+
+    A date of birth becomes an age band under the key "age"; "source" is where the person came from.
+    Fields of numbers, other dates and free text tell too many people apart to be reported, and are left out.
+    """
+    marked = list(session.scalars(select(Field).where(Field.report).order_by(Field.position, Field.id)))
+    sources = session.execute(select(Subscriber.id, Subscriber.source_class).where(Subscriber.id.in_(subscriber_ids)))
+    known = profile.values(session, subscriber_ids)
+    today = now.astimezone(ZoneInfo(installation(session).zone)).date()
+    return {person: _of_one(marked, known[person], source, today) for person, source in sources}
+
+
+def _of_one(marked: Sequence[Field], values: dict[str, Any], source: str, today: date) -> ReportingValues:
+    single, many = {"source": source}, {}
+    for field in marked:
+        value = values.get(field.key)
+        if field.kind == FieldKind.MANY_OF:
+            many[field.key] = list(value or ())
+        elif field.key == "birth_date":
+            single[AGE] = age_band(value, today)
+        elif field.kind in (FieldKind.ONE_OF, FieldKind.PLACE, FieldKind.BOOLEAN):
+            single[field.key] = UNKNOWN if value is None else _word(value)
+    return ReportingValues(single, many)
+
+
+def _word(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
