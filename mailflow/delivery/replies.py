@@ -16,7 +16,7 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
         r"\[TSS?\d\d\]|\bRP-00\d|gr[ae]y.?list|too many (?:messages|connections|recipients|emails|mails|sessions|concurrent)"
         r"|rate.?limit|unusual rate|\brate\b.{0,40}(?:exceed|limit)|(?:exceed|limit).{0,40}\b(?:rate|quota for messages)\b"
         r"|throttl|temporarily deferred|temporarily rate|slow down|try again (?:later )?in \d+|messages per (?:hour|minute|day|connection)"
-        r"|sending (?:limit|quota)|hourly limit|too (?:fast|frequent)",
+        r"|sending (?:limit|quota)|hourly limit|too (?:fast|frequent)|\bbusy\b",
     ),
     (
         Reason.POLICY,
@@ -30,6 +30,7 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
     (
         Reason.SENDER,
         r"authentication (?:required|failed|credentials)|must issue a starttls|sender address rejected|bad sender|invalid sender"
+        r"|sender'?s? (?:e-?mail )?address.{0,40}(?:invalid|syntactic|rejected|not accepted)"
         r"|relay(?:ing)? (?:access )?(?:denied|not permitted|prohibited)|not permitted to relay|unable to relay",
     ),
     (
@@ -47,7 +48,7 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
         Reason.HARD_ADDRESS,
         r"user unknown|unknown (?:user|recipient|mailbox|local.?part|address)"
         r"|no such (?:user|recipient|mailbox|person|address|domain|account)"
-        r"|does ?n[o']t exist"
+        r"|does ?n[o']t (?:exist|have an? [\w. -]{1,40}account)"
         r"|(?:recipient|mailbox|address|user|account).{0,40}(?:not found|unknown|does not exist|invalid|no longer|inactive|disabled|closed"
         r"|discontinued|not exist|is not valid)"
         r"|(?:invalid|inactive|disabled|bad|unrouteable|unroutable) (?:recipient|mailbox|address|user|account)"
