@@ -1,0 +1,53 @@
+# mailflow: make run starts the product, make test proves it; both set up what they need on a fresh machine.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check fast lint bench bench-faults messages lock vendor migration
+
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE = 1
+
+help:            ## show this list
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*##/\t/' | expand -t 18
+
+setup:           ## what running needs
+	@command -v git >/dev/null || { echo "mailflow: git is needed; install it (Debian, Ubuntu: apt install git)." >&2; exit 1; }
+	@sh tools/environment.sh requirements.lock
+
+setup-dev:       ## what developing and testing need
+	@sh tools/environment.sh requirements-dev.lock
+
+run: setup       ## start the product with the demo shop; prints its address and how to sign in
+	@exec $(PY) -m mailflow run --demo
+
+lint: setup-dev  ## style, types, the way the data flow
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+fast: setup-dev  ## all tests but the browser's and the journeys
+	$(PY) -m pytest -n 2 -m "not browser and not story"
+
+check: lint fast ## the quick gate: under two minutes
+
+test: setup-dev  ## everything, on a fresh machine too
+	@sh tools/chromium.sh
+	@sh tools/postfix.sh >/dev/null
+	@$(MAKE) --no-print-directory lint
+	$(PY) -m pytest -n 2
+
+bench: setup-dev ## measure; ONLY=name,name for some; writes build/bench.json
+	@sh tools/postfix.sh >/dev/null
+	@$(PY) -m benchmarks
+
+messages: setup-dev ## gather texts to translate, and compile the catalogues
+	@$(PY) tools/messages.py
+
+migration: setup-dev ## a new numbered migration from the models: make migration NAME="add pauses"
+	@$(PY) -m tools.migration "$(NAME)"
+
+lock: setup-dev  ## resolve the dependencies anew
+	$(PY) -m uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --group build -o requirements.lock
+	$(PY) -m uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --group dev --group build -o requirements-dev.lock
+
+vendor:          ## bundle the studio's front-end files anew (maintainers; needs node)
+	@sh tools/vendor/build.sh
