@@ -22,6 +22,10 @@ class Sequence(Base):
     on: Mapped[bool] = mapped_column(default=False)
     switched_at: Mapped[datetime | None]
     """Only what happened after it was switched on brings people in."""
+    scan_after: Mapped[int] = mapped_column(default=0)
+    """How far the present look for quiet people has come: the last subscriber looked at; 0 between two looks."""
+    scanned_at: Mapped[datetime | None]
+    """When the last look for quiet people was over."""
     created_at: Mapped[datetime]
 
 
@@ -48,7 +52,7 @@ class Enrolment(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), index=True)
     list_id: Mapped[int | None] = mapped_column(ForeignKey("list.id"))
     position: Mapped[int] = mapped_column(default=0)
-    """The step to do next."""
+    """The step she is at: to be done when ``due_at`` has come; a wait is over then."""
     due_at: Mapped[datetime]
     state: Mapped[str]
     reason: Mapped[str | None]

@@ -1,0 +1,54 @@
+"""Taking people on from the step they are at, each step once, in the same transaction as its effect."""
+
+from collections import defaultdict
+from collections.abc import Sequence as Many
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.sequences.effects import Doing, do
+from mailflow.sequences.facts import gather
+from mailflow.sequences.models import Enrolment, Sequence, Step
+from mailflow.sequences.rules import next_move
+from mailflow.sequences.words import EnrolmentState, Move
+
+
+def advance_due(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Take up to ``limit`` people whose time has come as far as they can go now; how many were taken on.
+
+    Where several schedulers run, the row lock lets each take others; whatever is raised undoes step and effect together.
+    """
+    due = (
+        select(Enrolment)
+        .join(Sequence, Sequence.id == Enrolment.sequence_id)
+        .where(Enrolment.state == EnrolmentState.ACTIVE, Enrolment.due_at <= now, Sequence.on)
+        .order_by(Enrolment.due_at, Enrolment.id)
+        .limit(limit)
+        .with_for_update(of=Enrolment, skip_locked=True)
+    )
+    people = list(session.scalars(due))
+    by_sequence: dict[int, list[Enrolment]] = defaultdict(list)
+    for enrolment in people:
+        by_sequence[enrolment.sequence_id].append(enrolment)
+    for sequence_id, enrolments in by_sequence.items():
+        _walk(session, session.get_one(Sequence, sequence_id), enrolments, now)
+    session.flush()
+    return len(people)
+
+
+def _walk(session: Session, sequence: Sequence, enrolments: Many[Enrolment], now: datetime) -> None:
+    """Step by step, all who stand at the same step together; whoever reaches a wait stays there."""
+    steps = list(session.scalars(select(Step).where(Step.sequence_id == sequence.id).order_by(Step.position)))
+    walking, first = list(enrolments), True
+    while walking:
+        known = gather(session, sequence, walking)
+        moves: dict[tuple[int, Move], list[Enrolment]] = defaultdict(list)
+        for enrolment in walking:
+            step = steps[enrolment.position]
+            facts = known.facts(enrolment, now=now, waited=first)
+            moves[step.position, next_move(step.kind, step.settings.get("word"), facts)].append(enrolment)
+        walking, first = [], False
+        for (position, move), people in moves.items():
+            doing = Doing(session, sequence, steps[position], len(steps), known.codes, now)
+            walking += do(doing, move, people)

@@ -1,0 +1,62 @@
+"""A step's mail, put into the outbox for many people at once, each with her code."""
+
+from collections.abc import Sequence as Many
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.models import List
+from mailflow.audience.profile import values
+from mailflow.audience.queries import installation
+from mailflow.foundation.language import pick
+from mailflow.offers.issue import issue_code
+from mailflow.offers.models import Offer
+from mailflow.outbox.enqueue import Entry, enqueue
+from mailflow.outbox.mailings import open_mailing
+from mailflow.outbox.models import Mailing
+from mailflow.outbox.words import MailingKind
+from mailflow.sequences.models import Enrolment, Sequence, Step
+from mailflow.sequences.recipes import RECIPES
+
+
+def post_step(session: Session, sequence: Sequence, step: Step, people: Many[Enrolment], *, now: datetime) -> None:
+    """One message each; the enrolment is its occasion, so that nobody gets a step twice whatever happens."""
+    codes = _codes(session, sequence, people, now)
+    entries = [
+        Entry(
+            enrolment.subscriber_id,
+            occasion=enrolment.id,
+            context={"list_id": enrolment.list_id, **codes.get(enrolment.subscriber_id, {})},
+            list_id=enrolment.list_id,
+        )
+        for enrolment in people
+    ]
+    enqueue(session, _mailing(session, sequence, step, people[0], now), entries, now=now, due_at=now)
+
+
+def _mailing(session: Session, sequence: Sequence, step: Step, someone: Enrolment, now: datetime) -> Mailing:
+    """One for the step, whatever the lists of its people: each message says its own list."""
+    title = RECIPES[sequence.recipe].parts[step.position].title
+    return open_mailing(
+        session,
+        kind=MailingKind.STEP,
+        source_id=step.id,
+        template=step.settings["template"],
+        name=pick(title, installation(session).language),
+        brand_id=session.scalars(select(List.brand_id).where(List.id == someone.list_id)).one(),
+        now=now,
+    )
+
+
+def _codes(session: Session, sequence: Sequence, people: Many[Enrolment], now: datetime) -> dict[int, dict[str, int]]:
+    """What the messages of a sequence with an offer say of the code, by person; missing codes are issued."""
+    if sequence.offer_id is None:
+        return {}
+    offer = session.get_one(Offer, sequence.offer_id)
+    zone = installation(session).zone
+    known = values(session, [enrolment.subscriber_id for enrolment in people])
+    names = {person: str(profile.get("first_name", "")) for person, profile in known.items()}
+    return {
+        person: {"code_id": issue_code(session, offer, person, now=now, first_name=name, zone=zone).id} for person, name in names.items()
+    }
