@@ -5,7 +5,7 @@ from lxml.html import HtmlElement
 
 from mailflow.content.freeze import Freezer
 
-_PADDING = "\u00a0\u200c" * 90
+_PADDING = "\u00a0\u200c" * 60
 """After the preheader, so that no mail program fills its line with the mail's first words."""
 TOP_PIXEL_SIZE = 80_000
 """Bytes of HTML beyond which a mail program may clip the end; the picture then goes to the top."""
