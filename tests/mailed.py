@@ -47,14 +47,22 @@ def mailing(session: Session, name: str = "Aceite nuevo", *, source_id: int = 1,
 
 
 def message(
-    session: Session, mailing_id: int, person_key: int, *, state: str = "sent", sent_at: datetime | None = SENT_AT, **more
+    session: Session,
+    mailing_id: int,
+    person_key: int,
+    *,
+    state: str = "sent",
+    sent_at: datetime | None = SENT_AT,
+    flush: bool = True,
+    **more,
 ) -> Message:
     made = Message(mailing_id=mailing_id, person_key=person_key, address="", language="es", lane=2, due_at=SENT_AT, state=state)
     made.sent_at = sent_at if state == "sent" else None
     for column, value in more.items():
         setattr(made, column, value)
     session.add(made)
-    session.flush()
+    if flush:
+        session.flush()
     return made
 
 

@@ -1,9 +1,9 @@
 """Ana and Berta got a newsletter at nine."""
 
 import pytest
-from mailed import Mailed, mail_the_cast
 
 from mailflow.foundation.database import Database
+from tests.mailed import Mailed, mail_the_cast
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from mailed import PHONE, SENT_AT, Mailed, mailing, message
 from sqlalchemy import func, select
 
 from mailflow.activity.models import Activity
@@ -14,6 +13,7 @@ from mailflow.foundation.tokens import Purpose, Token
 from mailflow.outbox.models import Link, MailingTotal, Message
 from mailflow.tracking.hits import record_click, record_open
 from mailflow.tracking.models import Hit
+from tests.mailed import PHONE, SENT_AT, Mailed, mailing, message
 
 LATER = SENT_AT + timedelta(minutes=10)
 

@@ -1,10 +1,10 @@
 """Machines told from people, over plain facts."""
 
 import pytest
-from mailed import PHONE
 
 from mailflow.tracking.rules import HitFacts, is_burst, machine_signal
 from mailflow.tracking.words import HitKind, Signal
+from tests.mailed import PHONE
 
 GOOGLE_PROXY = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 

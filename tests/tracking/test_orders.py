@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from mailed import PHONE, SENT_AT, Mailed, links, mailing, message
 from sqlalchemy import select
 
 from mailflow.activity.models import Activity
@@ -18,6 +17,7 @@ from mailflow.tracking.hits import record_click
 from mailflow.tracking.models import Order
 from mailflow.tracking.orders import record_order
 from mailflow.tracking.words import OrderEvent, OrderLine, OrderOutcome, OrderReason
+from tests.mailed import PHONE, SENT_AT, Mailed, links, mailing, message
 
 BOUGHT = SENT_AT + timedelta(hours=5)
 
