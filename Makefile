@@ -1,6 +1,6 @@
 # mailflow: make run starts the product, make test proves it; both set up what they need on a fresh machine.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check fast lint bench bench-faults messages lock vendor migration
+.PHONY: help audit setup setup-dev run test check fast lint bench bench-faults messages lock vendor migration
 
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE = 1
@@ -44,6 +44,9 @@ messages: setup-dev ## gather texts to translate, and compile the catalogues
 
 migration: setup-dev ## a new numbered migration from the models: make migration NAME="add pauses"
 	@$(PY) -m tools.migration "$(NAME)"
+
+audit: setup-dev ## ask the advisory service about every pinned package (needs the internet)
+	$(PY) -m pip_audit -r requirements.lock --disable-pip --require-hashes
 
 lock: setup-dev  ## resolve the dependencies anew
 	$(PY) -m uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --group build -o requirements.lock

@@ -1,0 +1,41 @@
+"""Migrations are numbered, named as their revision, go both ways, and end where the models are."""
+
+import re
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from mailflow.cli.migrate import downgrade, upgrade
+from mailflow.foundation.database import Database
+from mailflow.schema import metadata
+from tests.architecture.shape import ROOT
+
+VERSIONS = sorted((ROOT / "migrations/versions").glob("*.py"))
+
+
+def test_they_are_numbered_without_gaps_and_named_as_their_revision() -> None:
+    for number, file in enumerate(VERSIONS, start=1):
+        assert file.name.startswith(f"{number:04d}_")
+        assert re.search(rf'^revision = "{file.stem}"$', file.read_text("utf-8"), re.MULTILINE), file.name
+
+
+def test_the_last_one_ends_where_the_models_are(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'm.sqlite3'}"
+    upgrade(url)
+    database = Database(url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_each_one_goes_down_and_up_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'm.sqlite3'}"
+    upgrade(url)
+    downgrade(url, "base")
+    database = Database(url)
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    database.close()
+    upgrade(url)
