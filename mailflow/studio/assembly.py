@@ -14,11 +14,13 @@ from mailflow.foundation.paths import bundled
 from mailflow.foundation.settings import Settings
 from mailflow.studio import assets, company, failures, formats, language, navigation, security, session
 from mailflow.studio.pages import dashboard, sign_in
+from mailflow.studio.pages import settings as settings_pages
 from mailflow.studio.surroundings import Surroundings
 
 PAGES: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     dashboard.blueprint,
+    settings_pages.blueprint,
 )
 """Every page of the studio; a new file in pages/ is added here."""
 

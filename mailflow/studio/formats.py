@@ -65,8 +65,8 @@ def clock_time(value: datetime | None) -> str:
 
 
 def short_day(value: datetime | date | None) -> str:
-    """A day near the present, without its year: "vie 27 nov"."""
-    return UNKNOWN if value is None else format_date(_local(value), format="EEE d MMM", locale=_locale())
+    """A day near the present, without its year: "27 nov"."""
+    return UNKNOWN if value is None else format_date(_local(value), format="d MMM", locale=_locale())
 
 
 def capitalize_first(text: str) -> str:

@@ -1,0 +1,153 @@
+"""Settings: the shop and how it signs, one's own account, and the keys of the API."""
+
+from zoneinfo import available_timezones
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from mailflow.audience.models import Brand, Installation
+from mailflow.foundation.accounts import ApiKey, change_password, make_api_key, revoke_api_key, sign_in
+from mailflow.foundation.language import DEFAULT_LANGUAGE
+from mailflow.studio.security import same, staff
+from mailflow.studio.session import member_of
+from mailflow.studio.shop_form import CURRENCIES, ShopForm, read_shop_form
+from mailflow.studio.surroundings import current_database, current_instant
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1000
+LONGEST_KEY_NAME = 60
+_BRAND = ("name", "from_name", "from_address", "reply_to", "postal_address", "shop_url", "accent")
+_INSTALLATION = ("language", "zone", "currency", "attribution_days")
+
+
+@blueprint.get("/")
+@staff
+def index() -> str:
+    """The shop: who writes, in which language, zone and currency."""
+    with current_database().read() as session:
+        brand = session.scalar(select(Brand).order_by(Brand.id).limit(1)) or Brand(accent="#47551f")
+        installation = session.get(Installation, 1) or Installation(
+            language=DEFAULT_LANGUAGE, zone="Europe/Madrid", currency="EUR", attribution_days=7
+        )
+    known = {name: getattr(brand, name) for name in _BRAND}
+    return _shop_page(ShopForm(known, {name: getattr(installation, name) for name in _INSTALLATION}, {}))
+
+
+@blueprint.post("/")
+@staff
+def save_shop() -> Response | tuple[str, int]:
+    """Keep the shop's description, or say what is to be mended."""
+    read = read_shop_form(request.form)
+    if read.problems:
+        return _shop_page(read), 422
+    with current_database().begin() as session:
+        _keep(session, read)
+    flash(_("Saved. The next mails carry it; those already out do not change."))
+    return redirect(url_for("settings.index"))
+
+
+@blueprint.get("/account")
+@staff
+def account() -> str:
+    """One's own language and password."""
+    return render_template("studio/settings_account.html", problems={})
+
+
+@blueprint.post("/account/password")
+@staff
+def save_password() -> Response | tuple[str, int]:
+    """Change one's own password; sessions elsewhere end."""
+    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
+    problems = _password_problems(new, again)
+    if not problems:
+        with current_database().begin() as session:
+            found = sign_in(session, current_user.email, old, now=current_instant())
+            if found.user:
+                change_password(found.user, new)
+                member = member_of(found.user)
+            else:
+                problems["old"] = _("That is not your present password.")
+    if problems:
+        return render_template("studio/settings_account.html", problems=problems), 422
+    login_user(member)
+    flash(_("Your password is changed. Sessions on other devices have ended."))
+    return redirect(url_for("settings.account"))
+
+
+@blueprint.get("/keys")
+@staff
+def keys() -> str:
+    """The keys with which the shop's programs come in."""
+    return _keys_page()
+
+
+@blueprint.post("/keys")
+@staff
+def make_key() -> str | tuple[str, int]:
+    """Make a key and show its text, this once."""
+    name = " ".join(request.form.get("name", "").split())
+    if not name or len(name) > LONGEST_KEY_NAME:
+        problem = _("Write what the key is for, in at most %(count)s characters.", count=LONGEST_KEY_NAME)
+        return _keys_page(problems={"name": problem}, name=name), 422
+    with current_database().begin() as session:
+        made = make_api_key(session, name, now=current_instant())
+    return _keys_page(made=made.text)
+
+
+@blueprint.post("/keys/<int:key_id>/revoke")
+@staff
+def revoke_key(key_id: int) -> Response:
+    """End a key at once."""
+    with current_database().begin() as session:
+        ended = revoke_api_key(session, key_id, now=current_instant())
+    if ended:
+        flash(_("The key has ended. Nothing gets in with it any more."))
+    else:
+        flash(_("That key had already ended."), "warn")
+    return redirect(url_for("settings.keys"))
+
+
+def _shop_page(shown: ShopForm) -> str:
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    return render_template(
+        "studio/settings_shop.html",
+        form=shown,
+        zones=[(zone, zone.replace("_", " ")) for zone in zones],
+        currencies=[(code, code) for code in CURRENCIES],
+    )
+
+
+def _keep(session: Session, read: ShopForm) -> None:
+    """Write the shop's row and the installation's, making those that are missing."""
+    brand = session.scalar(select(Brand).order_by(Brand.id).limit(1))
+    if brand is None:
+        session.add(Brand(**read.brand))
+    else:
+        for name, value in read.brand.items():
+            setattr(brand, name, value)
+    installation = session.get(Installation, 1)
+    if installation is None:
+        session.add(Installation(id=1, **read.installation))
+    else:
+        for name, value in read.installation.items():
+            setattr(installation, name, value)
+
+
+def _password_problems(new: str, again: str) -> dict[str, str]:
+    if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD:
+        return {"new": _("At least %(count)s characters; a short sentence is easy to remember.", count=SHORTEST_PASSWORD)}
+    if not same(new, again):
+        return {"again": _("The two are not the same.")}
+    return {}
+
+
+def _keys_page(made: str | None = None, name: str = "", problems: dict[str, str] | None = None) -> str:
+    with current_database().read() as session:
+        rows = list(session.scalars(select(ApiKey).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())))
+    return render_template("studio/settings_keys.html", rows=rows, made=made, name=name, problems=problems or {})

@@ -1,0 +1,100 @@
+"""Signing in and out, as Bruno and as somebody who tries to be him."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
+
+from mailflow.foundation.accounts import User
+from mailflow.foundation.database import Database
+from tests.studio.conftest import PASSWORD, Visitor
+
+
+def test_bruno_comes_in_with_his_password(bruno: Visitor) -> None:
+    assert "Bruno Rivas" in bruno.get("/").text
+
+
+def test_a_wrong_password_is_told_without_saying_which_part_was_wrong(stranger: Visitor) -> None:
+    wrong = stranger.sign_in(password="something else")
+    unknown = stranger.sign_in(email="nobody@example.net")
+    assert wrong.status_code == unknown.status_code == 422
+    assert "no van juntas" in wrong.text
+    assert "no van juntas" in unknown.text
+    assert PASSWORD not in wrong.text
+
+
+def test_after_five_failures_even_the_right_password_waits(stranger: Visitor) -> None:
+    for _ in range(5):
+        stranger.sign_in(password="guessing")
+    answer = stranger.sign_in()
+    assert answer.status_code == 429
+    assert "cuarto de hora" in answer.text
+
+
+def test_signing_in_goes_on_to_the_page_that_was_wanted(stranger: Visitor) -> None:
+    wanted = stranger.get("/settings/keys").location
+    assert wanted == "/sign-in?next=/settings/keys"
+    assert stranger.sign_in(next="/settings/keys").location == "/settings/keys"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example.com/", "//evil.example.com", "/\\evil.example.com", "javascript:alert(1)", "/\tx", "\n/x"]
+)
+def test_signing_in_never_leads_to_another_host(stranger: Visitor, target: str) -> None:
+    assert stranger.sign_in(next=target).location == "/"
+
+
+def test_signing_out_takes_a_form_not_a_link(bruno: Visitor) -> None:
+    assert bruno.get("/sign-out").status_code == 405
+    assert bruno.get("/").status_code == 200
+    bruno.client.post("/sign-out", data={"csrf_token": bruno.token("/")})
+    assert bruno.get("/").status_code == 302
+
+
+def test_a_change_of_password_ends_the_other_sessions(bruno: Visitor, new_visitor: Callable[[], Visitor]) -> None:
+    elsewhere = new_visitor()
+    elsewhere.sign_in()
+    new = {"old": PASSWORD, "new": "a whole new sentence", "again": "a whole new sentence"}
+    bruno.client.post("/settings/account/password", data={"csrf_token": bruno.token("/"), **new})
+    assert bruno.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+
+
+def test_a_disabled_account_is_out_at_once(bruno: Visitor, database: Database, now: datetime) -> None:
+    with database.begin() as session:
+        account = session.get(User, 1)
+        assert account
+        account.disabled_at = now
+    assert bruno.get("/").status_code == 302
+
+
+def test_an_altered_session_is_nobody(bruno: Visitor) -> None:
+    cookie = bruno.client.get_cookie("mailflow_studio")
+    assert cookie
+    bruno.client.set_cookie("mailflow_studio", "x" + cookie.value[1:])
+    assert bruno.get("/").status_code == 302
+
+
+def test_the_language_is_kept_with_the_account(bruno: Visitor, database: Database) -> None:
+    bruno.client.post("/language", data={"csrf_token": bruno.token("/"), "language": "es"})
+    assert '<html lang="es"' in bruno.get("/").text
+    with database.read() as session:
+        assert session.get(User, 1).language == "es"  # type: ignore[union-attr]
+
+
+def test_before_signing_in_the_language_is_the_browsers_until_one_is_chosen(stranger: Visitor) -> None:
+    assert '<html lang="en"' in stranger.get("/sign-in", headers={"Accept-Language": "en-GB,en"}).text
+    stranger.post("/language", {"language": "es"})
+    assert '<html lang="es"' in stranger.get("/sign-in", headers={"Accept-Language": "en"}).text
+
+
+def test_below_its_mount_the_cookie_is_sent_to_the_studio_only(studio: Flask) -> None:
+    client = Client(DispatcherMiddleware(Response("outside"), {"/studio": studio}))
+    answer = client.get("/studio/sign-in")
+    assert "Path=/studio" in answer.headers["Set-Cookie"]
+    assert 'action="/studio/sign-in"' in answer.text
+    assert client.get("/studio/settings/?a=1").location == "/studio/sign-in?next=/studio/settings/?a%3D1"
