@@ -1,0 +1,151 @@
+"""A condition tree as a sentence, in Spanish or English."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from mailflow.audience.words import SourceClass
+from mailflow.foundation.language import pick
+from mailflow.segments.phrases import LANGUAGE_NAMES, PHRASES, SOURCE_NAMES, phrase
+from mailflow.segments.words import (
+    CameFrom,
+    Did,
+    FieldTest,
+    Group,
+    How,
+    InSegment,
+    Joined,
+    LastOrder,
+    Membership,
+    Op,
+    Part,
+    Silent,
+    Speaks,
+    Spent,
+    Top,
+    Window,
+)
+
+
+def describe(tree: Part, language: str, *, currency: str = "EUR") -> str:
+    """The tree or one part of it in words: "En Boletín, y además ha comprado o ha hecho clic"."""
+    said = _Teller(language, currency).part(tree, top=True)
+    return said[:1].upper() + said[1:]
+
+
+class _Teller:
+    """Tells parts in one language."""
+
+    def __init__(self, language: str, currency: str) -> None:
+        self.language = language
+        self.currency = currency
+        self.locale = {"en": "en_GB", "es": "es_ES"}[language]
+
+    def say(self, key: str, **facts: object) -> str:
+        return phrase(self.language, key, facts)
+
+    def part(self, part: Part, *, top: bool = False) -> str:
+        return self.group(part, top=top) if isinstance(part, Group) else _TELL[type(part)](self, part)
+
+    def group(self, group: Group, *, top: bool = False) -> str:
+        if not group.parts:
+            return self.say("nobody" if group.how is How.ANY else "everybody")
+        if group.how is How.NONE:
+            return self.say("without", whom=self.join([self.part(part) for part in group.parts], "or"))
+        if len(group.parts) == 1:
+            return self.part(group.parts[0], top=top)
+        said = self.join([self.part(part) for part in group.parts], "and" if group.how is How.ALL else "or")
+        return said if top else f"({said})"
+
+    def join(self, words: Iterable[str], word: str) -> str:
+        """ "a, b y c"; the word between the last two is and, or, nor."""
+        said = list(words)
+        if len(said) < 2:
+            return said[0] if said else ""
+        between = phrase(self.language, word, {"following": said[-1]})
+        return f"{', '.join(said[:-1])} {between} {said[-1]}"
+
+    def number(self, value: float) -> str:
+        return str(format_decimal(value, locale=self.locale))
+
+    def money(self, cents: int) -> str:
+        digits = "#,##0.00" if cents % 100 else "#,##0"
+        pattern = f"¤{digits}" if self.language == "en" else f"{digits}\N{{NO-BREAK SPACE}}¤"
+        return str(format_currency(cents / 100, self.currency, format=pattern, locale=self.locale, currency_digits=False))
+
+    def within(self, days: int | None) -> str:
+        return "" if days is None else " " + self.say("within", days=self.number(days))
+
+    def window(self, key: str, window: Window) -> str:
+        return self.say(f"{key}-{'within' if window.within else 'before'}", days=self.number(window.days))
+
+    def field(self, test: FieldTest) -> str:
+        value = self.value(test)
+        key = test.op.value if test.field.kind not in ("date", "number") else f"{test.field.kind}-{test.op.value}"
+        if test.field.kind == "boolean":
+            key = "yes" if test.value else "no"
+        return self.say(key if key in PHRASES else test.op.value, field=pick(test.field.label, self.language), **value)
+
+    def value(self, test: FieldTest) -> dict[str, str]:
+        if test.op in (Op.BETWEEN, Op.AGE_BETWEEN):
+            low, high = (self.one(value) for value in test.value)
+            return {"low": low, "high": high}
+        if isinstance(test.value, tuple):
+            words = {Op.NOT_IN: "nor", Op.NONE_OF: "nor", Op.ALL_OF: "and"}
+            labels = [pick(test.field.options.get(key, {}), self.language) or key for key in test.value]
+            return {"value": self.join(labels, words.get(test.op, "or"))}
+        return {"value": self.one(test.value)}
+
+    def one(self, value: Any) -> str:
+        if isinstance(value, str):
+            return self.say("quoted", text=value)
+        if isinstance(value, int | float):
+            return self.number(float(value))
+        return str(format_date(value, "long", locale=self.locale)) if value is not None else ""
+
+    def membership(self, test: Membership) -> str:
+        return self.say(f"list-{test.state}", name=self.say("quoted", text=pick(test.name, self.language)))
+
+    def language_of(self, test: Speaks) -> str:
+        return self.say("speaks", language=pick(LANGUAGE_NAMES[test.language], self.language))
+
+    def source(self, test: CameFrom) -> str:
+        return self.say("source", source=self.join([pick(SOURCE_NAMES[SourceClass(one)], self.language) for one in test.sources], "or"))
+
+    def did(self, test: Did) -> str:
+        often = "never" if test.at_least == 0 else "once" if test.at_least == 1 else "often"
+        if test.mailing is not None:
+            often = "never-one" if test.at_least == 0 else "one"
+        said = self.say(f"{test.deed}-{often}", times=self.number(test.at_least), mailing=test.mailing)
+        return said + self.within(test.within_days)
+
+    def spent(self, test: Spent) -> str:
+        return self.say("spent", amount=self.money(test.at_least)) + self.within(test.within_days)
+
+    def top(self, test: Top) -> str:
+        space = "" if self.language == "en" else "\N{NO-BREAK SPACE}"
+        share = format_percent(test.permille / 1000, format=f"#,##0.#{space}%", locale=self.locale)
+        return self.say("top", share=share) + self.within(test.within_days)
+
+    def silent(self, test: Silent) -> str:
+        return self.say("silent" if test.yes else "not-silent")
+
+    def segment(self, test: InSegment) -> str:
+        return self.say("segment", name=self.say("quoted", text=pick(test.name, self.language)))
+
+
+_TELL: Mapping[type, Callable[[_Teller, Any], str]] = {
+    FieldTest: _Teller.field,
+    Membership: _Teller.membership,
+    Speaks: _Teller.language_of,
+    CameFrom: _Teller.source,
+    Joined: lambda teller, test: teller.window("joined", test.window),
+    Did: _Teller.did,
+    Spent: _Teller.spent,
+    LastOrder: lambda teller, test: teller.window("last-order", test.window),
+    Top: _Teller.top,
+    Silent: _Teller.silent,
+    InSegment: _Teller.segment,
+}

@@ -1,0 +1,53 @@
+"""What is said about a tree that is refused, in each language."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "group": {
+        "es": "Aquí va un grupo: «all», «any» o «none» con una lista de condiciones.",
+        "en": "A group belongs here: “all”, “any” or “none” with a list of conditions.",
+    },
+    "json": {"es": "No se puede leer como JSON.", "en": "This cannot be read as JSON."},
+    "bytes": {"es": "Ocupa demasiado: caben {most} KB.", "en": "This is too large: {most} KB fit."},
+    "depth": {
+        "es": "Hay demasiados grupos uno dentro de otro: caben {most} niveles.",
+        "en": "Groups are nested too deep: {most} levels fit.",
+    },
+    "conditions": {"es": "Son demasiadas condiciones: caben {most}.", "en": "There are too many conditions: {most} fit."},
+    "condition": {"es": "No conocemos esta condición.", "en": "This condition is not known."},
+    "extra": {"es": "«{key}» no va en esta condición.", "en": "“{key}” does not belong in this condition."},
+    "field": {"es": "El campo «{key}» no existe.", "en": "There is no field “{key}”."},
+    "op": {"es": "«{op}» no sirve para este campo. Sirven: {ops}.", "en": "“{op}” does not fit this field. These do: {ops}."},
+    "list": {"es": "La lista «{key}» no existe.", "en": "There is no list “{key}”."},
+    "state": {
+        "es": "Elige si está, está sin confirmar, se fue o no está.",
+        "en": "Choose whether they are in, unconfirmed, have left or are not in.",
+    },
+    "language": {"es": "No conocemos este idioma.", "en": "This language is not known."},
+    "option": {"es": "«{key}» no está entre las opciones.", "en": "“{key}” is not among the options."},
+    "options": {"es": "Elige al menos una opción.", "en": "Choose at least one option."},
+    "text": {
+        "es": "Escribe un texto de hasta {most} letras, sin signos de control.",
+        "en": "Write a text of up to {most} letters, without control characters.",
+    },
+    "number": {"es": "Escribe un número.", "en": "Write a number."},
+    "whole": {"es": "Escribe un número entero entre {least} y {most}.", "en": "Write a whole number from {least} to {most}."},
+    "share": {"es": "Escribe una parte entre 0,1 % y 100 %.", "en": "Write a share from 0.1% to 100%."},
+    "date": {"es": "Escribe una fecha como 2026-11-21.", "en": "Write a date like 2026-11-21."},
+    "pair": {"es": "Hacen falta dos valores, el menor primero.", "en": "Two values are needed, the lesser first."},
+    "boolean": {"es": "Elige sí o no.", "en": "Choose yes or no."},
+    "window": {
+        "es": "Di en cuántos días, o hace más de cuántos: una de las dos cosas.",
+        "en": "Say within how many days, or more than how many days ago: one of the two.",
+    },
+    "deed": {"es": "Elige abrir, hacer clic, pedir o recibir.", "en": "Choose opening, clicking, ordering or being sent."},
+    "often": {"es": "Di al menos cuántas veces, o nunca: una de las dos cosas.", "en": "Say at least how often, or never: one of the two."},
+    "segment": {"es": "El segmento {key} no existe.", "en": "There is no segment {key}."},
+    "cycle": {"es": "Un segmento no puede contenerse a sí mismo.", "en": "A segment cannot contain itself."},
+    "broken": {"es": "El segmento «{key}» tiene algo que corregir.", "en": "The segment “{key}” needs mending itself."},
+}
+
+
+def sentence(reason: str, **facts: object) -> dict[str, str]:
+    """What to say for ``reason``, in each language."""
+    return {language: text.format(**facts) for language, text in SENTENCES[reason].items()}
