@@ -41,6 +41,7 @@ class _Teller:
     def __init__(self, language: str, currency: str) -> None:
         self.language = language
         self.currency = currency
+        self.space = "" if language == "en" else "\N{NO-BREAK SPACE}"
         self.locale = {"en": "en_GB", "es": "es_ES"}[language]
 
     def say(self, key: str, **facts: object) -> str:
@@ -72,7 +73,7 @@ class _Teller:
 
     def money(self, cents: int) -> str:
         digits = "#,##0.00" if cents % 100 else "#,##0"
-        pattern = f"¤{digits}" if self.language == "en" else f"{digits}\N{{NO-BREAK SPACE}}¤"
+        pattern = f"¤{digits}" if self.language == "en" else f"{digits}{self.space}¤"
         return str(format_currency(cents / 100, self.currency, format=pattern, locale=self.locale, currency_digits=False))
 
     def within(self, days: int | None) -> str:
@@ -125,8 +126,7 @@ class _Teller:
         return self.say("spent", amount=self.money(test.at_least)) + self.within(test.within_days)
 
     def top(self, test: Top) -> str:
-        space = "" if self.language == "en" else "\N{NO-BREAK SPACE}"
-        share = format_percent(test.permille / 1000, format=f"#,##0.#{space}%", locale=self.locale)
+        share = format_percent(test.permille / 1000, format=f"#,##0.#{self.space}%", locale=self.locale)
         return self.say("top", share=share) + self.within(test.within_days)
 
     def silent(self, test: Silent) -> str:
