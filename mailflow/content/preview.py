@@ -10,7 +10,7 @@ _ANA: dict[str, dict[str, Any]] = {
             "interest_names": "el textil de mesa y las recetas",
         },
         "offer": {"code": "ANA-7K4Q", "value": "10\u00a0%", "minimum": "40\u00a0€", "ends_on": "sábado 5 de diciembre de 2026"},
-        "subscription": {"name": "La carta del jueves", "confirmed_on": "21 de mayo de 2026"},
+        "subscription": {"list": "La carta del jueves", "confirmed_on": "21 de mayo de 2026"},
         "subscriptions": [
             {"name": "La carta del jueves", "description": "cada jueves, una mesa, una receta y tres piezas"},
             {"name": "Novedades del taller", "description": "una vez al mes"},
@@ -23,7 +23,7 @@ _ANA: dict[str, dict[str, Any]] = {
             "interest_names": "table linen and recipes",
         },
         "offer": {"code": "ANA-7K4Q", "value": "10%", "minimum": "€40", "ends_on": "Saturday 5 December 2026"},
-        "subscription": {"name": "The Thursday letter", "confirmed_on": "21 May 2026"},
+        "subscription": {"list": "The Thursday letter", "confirmed_on": "21 May 2026"},
         "subscriptions": [
             {"name": "The Thursday letter", "description": "every Thursday, a table, a recipe and three pieces"},
             {"name": "Workshop news", "description": "once a month"},
