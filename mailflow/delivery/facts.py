@@ -168,7 +168,7 @@ def _option_labels(session: Session) -> dict[str, dict[str, dict[str, str]]]:
 def _subscriptions(session: Session, ids: Sequence[int]) -> dict[int, dict[int, tuple[Subscription, List]]]:
     found: dict[int, dict[int, tuple[Subscription, List]]] = {}
     joined = select(Subscription, List).join(List, List.id == Subscription.list_id).where(Subscription.subscriber_id.in_(ids))
-    for row, of_list in session.execute(joined.order_by(List.position, List.id)).tuples():
+    for row, of_list in session.execute(joined.order_by(List.position, List.id)):
         found.setdefault(row.subscriber_id, {})[row.list_id] = (row, of_list)
     return found
 

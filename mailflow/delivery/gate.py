@@ -20,7 +20,7 @@ def pass_gate(session: Session, ids: Sequence[int], worker: str, *, ring: Ring, 
     The caller commits before it speaks to any server: what is not stored is not sent.
     """
     mine = select(Message, Mailing).join(Mailing, Mailing.id == Message.mailing_id)
-    rows = session.execute(mine.where(Message.id.in_(ids), Message.worker == worker, Message.state == State.CLAIMED)).tuples().all()
+    rows = session.execute(mine.where(Message.id.in_(ids), Message.worker == worker, Message.state == State.CLAIMED)).all()
     blocked = suppressed(session, [ring.hash(message.address) for message, _ in rows])
     people = _people(session, [message for message, _ in rows])
     going = []

@@ -23,7 +23,7 @@ _LONGEST_REPLY = 200
 def record(session: Session, replies: Mapping[int, Reply], worker: str, *, ring: Ring, now: datetime) -> None:
     """Settle each message; a reply for a row that is no longer in this worker's hands changes nothing."""
     mine = select(Message, Mailing.policy).join(Mailing, Mailing.id == Message.mailing_id)
-    rows = session.execute(mine.where(Message.id.in_(replies), Message.worker == worker, Message.state == State.SENDING)).tuples().all()
+    rows = session.execute(mine.where(Message.id.in_(replies), Message.worker == worker, Message.state == State.SENDING)).all()
     for message, policy in rows:
         reply = replies[message.id]
         message.worker, message.lease_until = None, None

@@ -34,5 +34,5 @@ def _known(session: Session, digests: list[str]) -> dict[str, int]:
     known: dict[str, int] = {}
     for start in range(0, len(digests), _AT_ONCE):
         rows = session.execute(select(Cell.digest, Cell.id).where(Cell.digest.in_(digests[start : start + _AT_ONCE])))
-        known.update(rows.tuples().all())
+        known |= {digest: cell_id for digest, cell_id in rows}  # noqa: C416  # rows are no plain tuples
     return known

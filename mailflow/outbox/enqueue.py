@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Installation, List, Subscriber
-from mailflow.audience.reporting_values import ReportingValues, reporting_values
+from mailflow.audience.reporting_values import reporting_values
+from mailflow.audience.words import ReportingValues
 from mailflow.foundation.upsert import insert_new
 from mailflow.outbox.cells import cell_ids, digest_of
 from mailflow.outbox.models import Mailing, Message
