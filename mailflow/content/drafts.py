@@ -73,7 +73,7 @@ def faults(newsletter: Newsletter) -> list[Fault]:
     """What keeps this newsletter from being sent, as far as can be told without compiling it."""
     design = design_of(newsletter)
     missing = [] if design else [fault("no-template", "template", None, name=newsletter.template)]
-    return missing + faults_of(None if newsletter.mjml else design, newsletter.subject, newsletter.preheader, newsletter.slots)
+    return missing + faults_of(design, newsletter.subject, newsletter.preheader, newsletter.slots)
 
 
 def rename(session: Session, newsletter: Newsletter, name: str, *, language: str | None = None, now: datetime) -> bool:

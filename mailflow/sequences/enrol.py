@@ -72,7 +72,7 @@ def _enrol_slice(session: Session, sequence: Sequence, now: datetime) -> int:
         return 0
     since = now - timedelta(days=sequence.settings["quiet_days"])
     found = session.execute(quiet_people(sequence.id, since=since).where(Subscriber.id.between(ids[0], ids[-1])))
-    return _insert(session, sequence, found.tuples().all(), now)
+    return _insert(session, sequence, [(person, list_id) for person, list_id in found], now)
 
 
 def _insert(session: Session, sequence: Sequence, people: Iterable[tuple[int, int | None]], now: datetime) -> int:

@@ -11,6 +11,7 @@ from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.keys import secret_of
 from mailflow.foundation.paths import bundled
+from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.studio import assets, company, failures, formats, language, navigation, security, session
 from mailflow.studio.pages import dashboard, sign_in
@@ -27,10 +28,12 @@ PAGES: tuple[Blueprint, ...] = (
 LARGEST_FORM = 8 * 1024 * 1024
 
 
-def create_studio(database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+def create_studio(
+    database: Database, settings: Settings, ring: Ring | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> Flask:
     """The studio as a WSGI application whose own routes begin at "/"; ``clock`` is told to every view."""
     app = Flask("mailflow.studio", template_folder=str(bundled("templates") / "pages"), static_folder="static")
-    app.extensions["mailflow"] = Surroundings(database, settings, clock)
+    app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)
     app.config.update(_configuration(settings))
     assets.serve_assets(app)
     company.introduce(app)

@@ -37,11 +37,11 @@ def percent(share: float | None, digits: int = 1) -> str:
     return format_percent(share, format=f"{_digits(digits)}{space}%", locale=_locale())
 
 
-def money(cents: int | None, currency: str | None = None, *, whole: bool = False) -> str:
+def money(cents: float | None, currency: str | None = None, *, whole: bool = False) -> str:
     """An amount of cents; ``whole`` leaves the cents out: "11.297 €", "€79.00"."""
     if cents is None:
         return UNKNOWN
-    amount = Decimal(cents) / 100
+    amount = Decimal(str(cents)) / 100
     pattern = {"es": "{0}\N{NO-BREAK SPACE}¤", "en": "¤{0}"}[current_language()].format(_digits(0 if whole else 2))
     return format_currency(amount, currency or company().currency, format=pattern, locale=_locale(), currency_digits=False)
 

@@ -1,4 +1,4 @@
-"""What the dashboard shows: reads over several stages, each cheap enough for a page that is opened all day."""
+"""The dashboard's reads over people: the audience month by month, and who fell silent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,21 +14,8 @@ from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState
 
 ANSWERS = (Kind.CLICKED, Kind.ORDERED)
-REACH = timedelta(days=90)
 QUIET = timedelta(days=180)
 MONTHS = 12
-
-
-@dataclass(frozen=True)
-class Audience:
-    """The confirmed people of the moment, and how many were reached and answered."""
-
-    people: int
-    joined: int
-    left: int
-    reached: int
-    active: int
-    quiet: int
 
 
 @dataclass(frozen=True)
@@ -40,19 +27,11 @@ class Month:
     active: int
 
 
-def audience(session: Session, *, now: datetime, zone: str) -> Audience:
-    """The audience's figures; joined and left count since the first of the month in ``zone``."""
-    month = _month_starts(now, zone)[-1]
-    joined = select(func.count()).select_from(Subscriber).where(Subscriber.confirmed_at >= month)
-    left = _people_gone().subquery()
-    return Audience(
-        people=_number(session, select(func.count()).select_from(_people_here().subquery())),
-        joined=_number(session, joined),
-        left=_number(session, select(func.count()).where(left.c.at >= month)),
-        reached=_number(session, _people_with((Kind.SENT,), now - REACH, now)),
-        active=_number(session, _people_with(ANSWERS, now - REACH, now)),
-        quiet=_number(session, _people_quiet(now)),
-    )
+def quiet(session: Session, *, now: datetime) -> int:
+    """How many people have been here for long and have neither clicked nor bought in all that time."""
+    answered = select(Activity.subscriber_id).where(Activity.kind.in_(ANSWERS), Activity.at > now - QUIET, Activity.machine.is_(False))
+    long_here = (Subscriber.confirmed_at <= now - QUIET, Subscriber.id.in_(_people_here()), Subscriber.id.not_in(answered))
+    return _number(session, select(func.count()).select_from(Subscriber).where(*long_here))
 
 
 def months(session: Session, *, now: datetime, zone: str) -> list[Month]:
@@ -92,16 +71,6 @@ def _people_with(kinds: tuple[Kind, ...], since: datetime, until: datetime) -> S
     """How many people have a line of these kinds, not made by a machine, in a span of time."""
     return select(func.count(Activity.subscriber_id.distinct())).where(
         Activity.kind.in_(kinds), Activity.at > since, Activity.at <= until, Activity.machine.is_(False)
-    )
-
-
-def _people_quiet(now: datetime) -> Select[Any]:
-    """How many people have been here for long and have neither clicked nor bought in all that time."""
-    answered = select(Activity.subscriber_id).where(Activity.kind.in_(ANSWERS), Activity.at > now - QUIET, Activity.machine.is_(False))
-    return (
-        select(func.count())
-        .select_from(Subscriber)
-        .where(Subscriber.confirmed_at <= now - QUIET, Subscriber.id.in_(_people_here()), Subscriber.id.not_in(answered))
     )
 
 

@@ -1,4 +1,4 @@
-"""What the dashboard shows of sending: campaigns to come, on their way and done, and what needs a person."""
+"""What the dashboard shows of sending: campaigns on their way and to come, what needs a person, and the first steps."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,18 +25,6 @@ class Underway:
     campaign: Campaign
     settled: int
     total: int
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a campaign brought, counted over its message rows."""
-
-    campaign: Campaign
-    sent: int
-    delivered: int
-    clicked: int
-    orders: int
-    revenue: int
 
 
 @dataclass(frozen=True)
@@ -69,25 +57,6 @@ def underway(session: Session) -> list[Underway]:
     rows = session.scalars(select(Campaign).where(Campaign.state.in_(_ORDER)).order_by(Campaign.due_at.nulls_last(), Campaign.id.desc()))
     ordered = sorted(rows, key=lambda campaign: _ORDER.index(CampaignState(campaign.state)))[:_SHOWN]
     return [Underway(campaign, *_progress(session, campaign)) for campaign in ordered]
-
-
-def last_result(session: Session) -> Result | None:
-    """The campaign that was finished last."""
-    done = select(Campaign).where(Campaign.state == CampaignState.SENT).order_by(Campaign.finished_at.desc(), Campaign.id.desc()).limit(1)
-    campaign = session.scalar(done)
-    if campaign is None or campaign.mailing_id is None:
-        return None
-    counted = session.execute(
-        select(
-            func.count(),
-            func.count(Message.bounced_at),
-            func.count(Message.clicked_at),
-            func.sum(Message.orders),
-            func.sum(Message.revenue),
-        ).where(Message.mailing_id == campaign.mailing_id, Message.state == State.SENT)
-    ).one()
-    sent, bounced, clicked, orders, revenue = (value or 0 for value in counted)
-    return Result(campaign, sent, sent - bounced, clicked, orders, revenue)
 
 
 def attention(session: Session, *, now: datetime) -> Attention:

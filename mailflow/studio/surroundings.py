@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from mailflow.foundation.database import Database
+from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
 
 
@@ -17,6 +18,7 @@ class Surroundings:
 
     database: Database
     settings: Settings
+    ring: Ring
     clock: Callable[[], datetime]
 
 
@@ -33,6 +35,11 @@ def current_database() -> Database:
 def current_settings() -> Settings:
     """The settings of this installation."""
     return surroundings().settings
+
+
+def current_ring() -> Ring:
+    """The keys of this installation."""
+    return surroundings().ring
 
 
 def current_instant() -> datetime:

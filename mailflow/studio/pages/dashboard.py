@@ -6,29 +6,18 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
-from mailflow.campaigns.words import CampaignState
+from mailflow.reporting.dashboard import summary
 from mailflow.studio.company import company
 from mailflow.studio.formats import number
 from mailflow.studio.language import current_language
-from mailflow.studio.overview import Month, audience, months
+from mailflow.studio.overview import Month, months, quiet
 from mailflow.studio.security import staff
-from mailflow.studio.sending import attention, first_steps, last_result, underway
+from mailflow.studio.sending import attention, first_steps, underway
 from mailflow.studio.surroundings import current_database, current_instant
+from mailflow.studio.wording import CAMPAIGN_STATES
 
 blueprint = Blueprint("dashboard", __name__)
-
-STATES = {
-    CampaignState.DRAFT: (lazy_gettext("Draft"), "off"),
-    CampaignState.SCHEDULED: (lazy_gettext("Scheduled"), ""),
-    CampaignState.SENDING: (lazy_gettext("Sending"), "live"),
-    CampaignState.PAUSED: (lazy_gettext("Paused"), "warn"),
-    CampaignState.SENT: (lazy_gettext("Sent"), "ok"),
-    CampaignState.CANCELLED: (lazy_gettext("Cancelled"), "off"),
-    CampaignState.HELD: (lazy_gettext("Waiting for you"), "warn"),
-}
-"""The word and the pill of each state of a campaign."""
 
 _FIRST_EVENING_HOUR, _FIRST_AFTERNOON_HOUR, _FIRST_MORNING_HOUR = 20, 14, 6
 
@@ -40,7 +29,7 @@ def index() -> str:
     now = current_instant()
     with current_database().read() as session:
         steps = first_steps(session)
-        figures = audience(session, now=now, zone=company().zone)
+        figures = summary(session, now=now)
         if steps.campaign is None:
             return render_template("studio/first_steps.html", steps=steps, figures=figures, greeting=_greeting(now))
         return render_template(
@@ -50,9 +39,9 @@ def index() -> str:
             figures=figures,
             chart=_chart(months(session, now=now, zone=company().zone)),
             underway=underway(session),
-            last=last_result(session),
+            quiet=quiet(session, now=now),
             attention=attention(session, now=now),
-            states=STATES,
+            states=CAMPAIGN_STATES,
         )
 
 
