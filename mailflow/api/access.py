@@ -1,0 +1,72 @@
+"""Who may call a view: anybody, or who shows a live key with its scope."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from mailflow.api.problems import problem
+from mailflow.api.surroundings import surroundings
+from mailflow.foundation.accounts import ApiKey, find_api_key
+
+View = TypeVar("View", bound=Callable[..., Any])
+_LONGEST_KEY = 200
+
+
+def public(view: View) -> View:
+    """Let anyone call this view."""
+    view.mailflow_access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def keyed(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let only a bearer key with ``scope`` call this view; asked of the database each time, so a revoked key ends at once."""
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            return _refusal(scope) or view(*args, **kwargs)
+
+        guarded.mailflow_access = "keyed"  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Answer nothing from a view whose access nobody declared."""
+
+    @app.before_request
+    def _refuse() -> Response | None:
+        view = current_app.view_functions.get(request.endpoint or "")
+        return problem(403) if view and not getattr(view, "mailflow_access", None) else None
+
+
+def mark_used(session: Session, *, now: datetime) -> None:
+    """Note when the key of this request was last used, so that staff can tell which ones are idle."""
+    key = session.get(ApiKey, g.key_id)
+    if key:
+        key.last_used_at = now
+
+
+def _refusal(scope: str) -> Response | None:
+    """Why the caller may not, or None; the key is read from its header alone, never from the address."""
+    text = _bearer()
+    with surroundings().database.read() as session:
+        key = find_api_key(session, text) if text else None
+        scopes = key.scopes if key else None
+        g.key_id = key.id if key else None
+    if scopes is None:
+        answer = problem(401)
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="mailflow"'
+        return answer
+    return None if scope in scopes else problem(403)
+
+
+def _bearer() -> str:
+    """The key of an Authorization header (RFC 6750), or nothing."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" and len(text) <= _LONGEST_KEY else ""

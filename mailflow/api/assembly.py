@@ -1,0 +1,48 @@
+"""Puts the API together: one Flask application, mounted under /api."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask, Response
+
+from mailflow.api import events, openapi
+from mailflow.api.access import refuse_unmarked
+from mailflow.api.problems import answer_in_problems
+from mailflow.api.surroundings import Surroundings
+from mailflow.foundation.clock import utc_now
+from mailflow.foundation.database import Database
+from mailflow.foundation.ring import Ring
+from mailflow.foundation.settings import Settings
+
+LARGEST_BODY = 1024 * 1024
+
+
+def create_api(
+    database: Database,
+    settings: Settings,  # noqa: ARG001  # every door is opened alike
+    ring: Ring,  # noqa: ARG001
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> Flask:
+    """The API as a WSGI application whose routes begin at /v1."""
+    app = Flask("mailflow.api", static_folder=None)
+    app.extensions["mailflow"] = Surroundings(database, clock)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    answer_in_problems(app)
+    refuse_unmarked(app)
+    app.after_request(_keep_private)
+    for blueprint in (events.blueprint, openapi.blueprint):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _keep_private(response: Response) -> Response:
+    """No cache, no page and no referrer ever holds what passed here."""
+    for name, value in (
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ):
+        response.headers.setdefault(name, value)
+    return response

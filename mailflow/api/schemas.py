@@ -1,0 +1,70 @@
+"""What the shop may send: strict types, nothing left over."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from mailflow.tracking.words import OrderEvent, OrderLine
+
+MOST_EVENTS = 1000
+_LARGEST = 2**53
+"""The largest whole number that every JSON reader keeps exactly."""
+
+Cents = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST, description="Whole cents.")]
+Line = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]+$")]
+"""A text of one line, without signs that cannot be seen."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Product(_Strict):
+    """One product of an order."""
+
+    product: Annotated[Line, Field(max_length=200)]
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+    amount: Cents
+
+
+class NewOrder(_Strict):
+    """An order as the shop tells it; the reference is the shop's own and makes telling it twice harmless."""
+
+    reference: Annotated[Line, Field(max_length=100)]
+    email: Annotated[Line, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    at: Annotated[AwareDatetime, Field(description="When it was ordered, with its offset (RFC 3339).")]
+    amount: Cents
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
+    code: Annotated[Line, Field(max_length=64)] | None = None
+    lines: Annotated[tuple[Product, ...], Field(max_length=200, strict=False)] = ()
+
+    def event(self) -> OrderEvent:
+        """The order in the words of tracking."""
+        lines = tuple(OrderLine(line.product, line.quantity, line.amount) for line in self.lines)
+        return OrderEvent(self.reference, self.email, self.at, self.amount, self.currency, self.code, lines)
+
+
+class Event(_Strict):
+    """Something that happened in the shop."""
+
+    type: Literal["order"]
+    order: NewOrder
+
+
+class Result(_Strict):
+    """What became of one event."""
+
+    reference: str
+    result: str
+    """recorded, already-recorded, or the reason it was refused."""
+    order_id: str | None
+    attributed: bool
+    """Whether a message earned it."""
+    code: str | None
+    """What became of the code it carried."""
+    detail: str | None = None
+    """Why it was refused, in the reader's language."""
+
+
+ONE = TypeAdapter(Event)
+MANY: TypeAdapter[list[Event]] = TypeAdapter(Annotated[list[Event], Field(min_length=1, max_length=MOST_EVENTS)])
