@@ -45,7 +45,7 @@ class Shop:
                 .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
                 .where(Subscriber.email_key == email.lower())
             )
-            return {slug: state for slug, state in rows.tuples()}
+            return {slug: state for slug, state in rows}  # noqa: C416  # a Result is iterated by rows, which dict() cannot type
 
     def place(self, email: str, slug: str) -> int:
         """The number of somebody's place in a list."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import pytest
-from audience_shop import Shop
 from sqlalchemy import select
 
 from mailflow.audience.first_start import first_start
 from mailflow.audience.models import Form, List
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
+from tests.audience.audience_shop import Shop
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from audience_shop import Shop
 from sqlalchemy import select
 
 from mailflow.activity.models import Activity
 from mailflow.audience import leaving, profile, suppression
 from mailflow.audience.models import ConfirmationRequest, ConsentLine, PublicTry, Subscriber
 from mailflow.audience.words import ConfirmReason, LeaveMethod, SignUpReason, SuppressionReason
+from tests.audience.audience_shop import Shop
 
 ANA = "ana@example.net"
 MINUTE = timedelta(minutes=1)

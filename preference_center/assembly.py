@@ -1,0 +1,47 @@
+"""Puts the public door together: a Flask application of its own, which can also be served on a host of its own."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from mailflow.foundation.clock import utc_now
+from mailflow.foundation.database import Database
+from mailflow.foundation.paths import bundled
+from mailflow.foundation.ring import Ring, open_ring
+from mailflow.foundation.settings import Settings
+from preference_center import confirm, failures, frame, language, preferences, security, signup, unsubscribe
+from preference_center.profile_form import month_names
+from preference_center.surroundings import Surroundings
+
+LARGEST_FORM = 64 * 1024
+MOST_PARTS = 200
+
+
+def create_app(
+    database: Database | None = None,
+    settings: Settings | None = None,
+    ring: Ring | None = None,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> Flask:
+    """The public pages as a WSGI application; what is not given is opened from the settings. It sets no cookies."""
+    settings = settings or Settings()
+    database = database or Database(settings.database_url)
+    app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
+    app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=MOST_PARTS,
+        BABEL_DEFAULT_LOCALE="en",
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_env.globals["month_names"] = month_names
+    language.speak(app)
+    security.protect(app)
+    frame.frame(app)
+    failures.answer_in_words(app)
+    for blueprint in (frame.blueprint, signup.blueprint, confirm.blueprint, preferences.blueprint, unsubscribe.blueprint):
+        app.register_blueprint(blueprint)
+    return app

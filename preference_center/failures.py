@@ -1,0 +1,46 @@
+"""When something goes wrong: a page that says what, and what to do now."""
+
+from dataclasses import dataclass
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The words of one failure page."""
+
+    title: str
+    text: str
+    ask_link: bool = False
+
+
+def answer_in_words(app: Flask) -> None:
+    """Answer every refused or failed request of ``app`` with a page in the reader's language."""
+    app.register_error_handler(HTTPException, _answer)
+
+
+def _answer(error: HTTPException) -> tuple[str, int] | HTTPException:
+    code = error.code or InternalServerError.code
+    if code < 400:
+        return error  # a redirect to the address with its slash, say
+    return render_template("preference_center/failure.html", failure=_words(code)), code
+
+
+def _words(code: int) -> Failure:
+    known = {
+        404: lambda: Failure(
+            _("This page is not here"),
+            _("The link may be cut off or changed. Open it again from the mail, or ask us for a new one."),
+            ask_link=True,
+        ),
+        405: lambda: Failure(_("That does not work here"), _("Go back and use the button on the page.")),
+        413: lambda: Failure(_("That was too much"), _("The form held more text than we can take. Shorten it and try again.")),
+        429: lambda: Failure(_("Too many tries in a row"), _("Try again in ten minutes.")),
+    }
+    if code in known:
+        return known[code]()
+    if code >= 500:
+        return Failure(_("Something broke on our side"), _("Nothing was changed. Try again in a moment."))
+    return Failure(_("We did not understand that"), _("Nothing was changed. Go back and try again."))

@@ -1,0 +1,82 @@
+"""Fields of the registry as a form shows them, with the answers already given."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_locale
+from werkzeug.datastructures import MultiDict
+
+from mailflow.audience import fields as registry
+from mailflow.audience.models import Field
+from mailflow.audience.words import FieldKind, FieldValue, Parsed
+from preference_center.faults import Fault, field_fault
+from preference_center.frame import in_words
+from preference_center.language import current_zone
+
+_CHIPS_UP_TO = 9
+_DATE_PARTS = ("day", "month", "year")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of a form."""
+
+    key: str
+    look: str
+    """text, date, chips, select or box."""
+    label: str
+    options: list[tuple[str, str]]
+    anchor: str
+    many: bool = False
+
+
+def asks(fields: Iterable[Field]) -> list[Ask]:
+    """The questions for these fields, in the page's language."""
+    return [_ask(field) for field in fields]
+
+
+def _ask(field: Field) -> Ask:
+    options = [(option["key"], in_words(option["label"])) for option in field.options]
+    look = _look(field, len(options))
+    anchor = {"date": f"{field.key}_day", "chips": f"{field.key}-{options[0][0]}" if options else field.key}.get(look, field.key)
+    return Ask(field.key, look, in_words(field.label), options, anchor, many=field.kind == FieldKind.MANY_OF)
+
+
+def _look(field: Field, options: int) -> str:
+    if field.kind in (FieldKind.MANY_OF, FieldKind.ONE_OF) and options <= _CHIPS_UP_TO:
+        return "chips"
+    if field.kind == FieldKind.MANY_OF:
+        return "chips"
+    looks = {FieldKind.ONE_OF: "select", FieldKind.PLACE: "select", FieldKind.DATE: "date", FieldKind.BOOLEAN: "box"}
+    return looks.get(FieldKind(field.kind), "text")
+
+
+def read(fields: list[Field], answers: MultiDict[str, str], *, now: datetime) -> Parsed:
+    """What the answers say, by the installation's calendar."""
+    return registry.parse(fields, dict(answers.lists()), today=now.astimezone(ZoneInfo(current_zone())).date())
+
+
+def faults(fields: list[Field], parsed: Parsed) -> list[Fault]:
+    """The faults of these fields, in the order in which they are asked."""
+    return [field_fault(ask.key, ask.anchor, ask.label, parsed.errors[ask.key]) for ask in asks(fields) if ask.key in parsed.errors]
+
+
+def answers_from(values: Mapping[str, FieldValue]) -> MultiDict[str, str]:
+    """Known values as a form would send them."""
+    answers: MultiDict[str, str] = MultiDict()
+    for key, value in values.items():
+        if isinstance(value, list):
+            answers.setlist(key, value)
+        elif isinstance(value, date):
+            answers.update({f"{key}_{part}": str(getattr(value, part)) for part in _DATE_PARTS})
+        else:
+            answers[key] = str(value)
+    return answers
+
+
+def month_names() -> list[tuple[str, str]]:
+    """The twelve months as the page's language calls them, with their numbers."""
+    names = get_locale().months["stand-alone"]["wide"]
+    return [(str(number), names[number]) for number in range(1, 13)]
