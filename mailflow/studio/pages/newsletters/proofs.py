@@ -1,0 +1,64 @@
+"""A proof: what a newsletter compiles to at this moment, with what is wrong and what was checked."""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from mailflow.audience.queries import brand
+from mailflow.content.checks import check
+from mailflow.content.compile import compile as compile_mail
+from mailflow.content.drafts import faults
+from mailflow.content.models import Newsletter
+from mailflow.content.sources import brand_facts, newsletter_source
+from mailflow.content.words import Check, Compiled, CompileError, Fault, Source
+from mailflow.studio.surroundings import current_settings
+
+_KEPT = 64
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Either a mail with its checks, or the faults that keep it from being one."""
+
+    compiled: Compiled | None
+    faults: tuple[Fault, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def can_go(self) -> bool:
+        """Whether it may be sent: it compiles, and nothing that the law or a reader needs is missing."""
+        return self.compiled is not None and not self.faults and not any(one for one in self.checks if not one.ok and one.word in MUST)
+
+
+MUST = frozenset({"unsubscribe", "postal-address", "links"})
+"""Checks that stop a newsletter; the others advise."""
+
+
+def shop_facts(session: Session, brand_id: int | None = None) -> dict[str, str]:
+    """What a mail says of the shop."""
+    its = brand(session, brand_id)
+    return brand_facts(its, public_url=current_settings().public_url) if its else {}
+
+
+def proof_of(newsletter: Newsletter, shop: dict[str, str]) -> Proof:
+    """The proof of a newsletter as it is kept; call it outside any transaction, since compiling takes its time."""
+    known = tuple(faults(newsletter))
+    made = proof(newsletter_source(newsletter, brand=shop), shop)
+    places = {(one.where.split(".")[1] if "." in one.where else one.where) for one in known}
+    return Proof(made.compiled, known + tuple(one for one in made.faults if one.where not in places), made.checks)
+
+
+def proof(source: Source, shop: dict[str, str]) -> Proof:
+    """The proof of any source; the same source is compiled once."""
+    try:
+        compiled = _made(json.dumps(asdict(source), sort_keys=True), current_settings().render_seconds)
+    except CompileError as error:
+        return Proof(None, error.faults)
+    return Proof(compiled, (), tuple(check(compiled, brand=shop)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _made(source: str, seconds: float) -> Compiled:
+    return compile_mail(Source(**json.loads(source)), seconds=seconds)

@@ -1,0 +1,64 @@
+"""As whom a newsletter is looked at: a subscriber found by address, or the sample reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.fields import fields
+from mailflow.audience.models import Subscriber
+from mailflow.audience.profile import values
+from mailflow.content.preview import sample_facts
+from mailflow.foundation.language import pick
+
+_SHOWN = 8
+_KEYS_ONLY = {"sex", "interests"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks: no number for the sample reader."""
+
+    facts: Mapping[str, Any]
+    id: int | None = None
+    address: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call the reader on the page."""
+        return str(self.facts["subscriber"].get("first_name") or self.address)
+
+
+def reader(session: Session, subscriber_id: int | None, language: str, shop: Mapping[str, str]) -> Reader:
+    """The reader with that number, or the sample reader; offer and links are samples either way."""
+    facts = sample_facts(language, shop)
+    person = session.get(Subscriber, subscriber_id) if subscriber_id else None
+    if person is None:
+        return Reader(facts, None, str(facts["subscriber"]["email"]))
+    own = _in_words(session, values(session, [person.id]).get(person.id, {}), language)
+    return Reader({**facts, "subscriber": {**own, "email": person.email}}, person.id, person.email)
+
+
+def matching(session: Session, text: str) -> list[tuple[int, str]]:
+    """Numbers and addresses of subscribers whose address holds ``text``, a handful at most."""
+    wanted = text.strip().lower()
+    if not wanted:
+        return []
+    query = select(Subscriber.id, Subscriber.email).where(Subscriber.email_key.contains(wanted, autoescape=True))
+    return [(number, address) for number, address in session.execute(query.order_by(Subscriber.email_key).limit(_SHOWN))]
+
+
+def _in_words(session: Session, known: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Choices as the mail will say them; sex and interests stay keys, which conditions compare."""
+    labels = {field.key: {option["key"]: option["label"] for option in field.options} for field in fields(session)}
+    return {key: value if key in _KEYS_ONLY else _worded(value, labels.get(key, {}), language) for key, value in known.items()}
+
+
+def _worded(value: Any, labels: Mapping[str, Mapping[str, str]], language: str) -> Any:
+    if isinstance(value, list):
+        return [_worded(each, labels, language) for each in value]
+    if isinstance(value, str) and value in labels:
+        return pick(labels[value], language)
+    return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -1,0 +1,67 @@
+"""States and reasons of campaigns and messages in words a person uses; every page that shows one takes it from here."""
+
+from flask_babel import LazyString, lazy_gettext
+
+CAMPAIGN_STATES: dict[str, tuple[LazyString, str]] = {
+    "draft": (lazy_gettext("Draft"), "off"),
+    "scheduled": (lazy_gettext("Scheduled"), "ok"),
+    "sending": (lazy_gettext("On its way"), "live"),
+    "paused": (lazy_gettext("Paused"), "warn"),
+    "sent": (lazy_gettext("Sent"), "ok"),
+    "cancelled": (lazy_gettext("Cancelled"), "off"),
+    "held": (lazy_gettext("Held"), "warn"),
+}
+"""A campaign's state: its word, and the kind of its pill."""
+
+MESSAGE_STATES: dict[str, tuple[LazyString, str]] = {
+    "pending": (lazy_gettext("Waiting"), "off"),
+    "claimed": (lazy_gettext("Being sent"), "live"),
+    "sending": (lazy_gettext("Being sent"), "live"),
+    "sent": (lazy_gettext("Sent"), "ok"),
+    "deferred": (lazy_gettext("Tried, will be tried again"), "warn"),
+    "failed": (lazy_gettext("Failed"), "bad"),
+    "skipped": (lazy_gettext("Left out"), "off"),
+    "uncertain": (lazy_gettext("Nobody knows"), "warn"),
+}
+"""A message's state: its word, and the kind of its pill."""
+
+REASONS: dict[str, LazyString] = {
+    "left": lazy_gettext("left the list"),
+    "unconfirmed": lazy_gettext("never confirmed the subscription"),
+    "suppressed": lazy_gettext("are blocked: the address bounced, complained or was blocked by hand"),
+    "erased": lazy_gettext("asked to be forgotten"),
+    "silent": lazy_gettext("did not answer the reactivation, so they are left in peace"),
+    "paused": lazy_gettext("wait while the campaign is paused"),
+    "cancelled": lazy_gettext("were still waiting when the campaign was cancelled"),
+    "expired": lazy_gettext("were still waiting when it was too late to be of use"),
+    "rendering": lazy_gettext("could not be written: a personal tag failed"),
+    "hard-address": lazy_gettext("have an address that does not exist any more"),
+    "mailbox-temporary": lazy_gettext("have a mailbox that is full or away"),
+    "throttle": lazy_gettext("wait because their provider asks for patience"),
+    "policy": lazy_gettext("were refused by their provider's rules"),
+    "content": lazy_gettext("were refused because of what the mail says"),
+    "sender-fault": lazy_gettext("were refused because of how we send"),
+    "network": lazy_gettext("wait because their provider could not be reached"),
+    "unknown": lazy_gettext("were refused with a reply we do not understand"),
+    "too-many-tries": lazy_gettext("were tried for too long without success"),
+    "interrupted": lazy_gettext("were in hand when sending broke off; they may or may not have arrived"),
+}
+"""Why a message did not simply go; each goes on after a number of people."""
+
+HELD: dict[str, LazyString] = {
+    "missed": lazy_gettext(
+        "Its hour passed while mailflow was not running, so nobody has got it. You decide whether it still makes sense."
+    ),
+    "does-not-compile": lazy_gettext("The newsletter could not be made into a mail when its hour came. Mend it, then choose an hour again."),
+}
+"""Why a campaign waits for a person."""
+
+
+def reason_words(reason: str | None) -> LazyString | str:
+    """A reason in words; the word itself where a newer part of the product has a reason this page does not know."""
+    return REASONS.get(reason or "", reason or "")
+
+
+def held_words(reason: str | None) -> LazyString:
+    """Why a campaign is held, in words."""
+    return HELD.get(reason or "", lazy_gettext("Something needs a person's decision before it can go."))
