@@ -1,17 +1,18 @@
-"""Giving a person her code: the same one for ever."""
+"""Giving people their codes: each the same one for ever."""
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mailflow.activity import ledger
+from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.foundation.clock import resolve_wall_time
+from mailflow.foundation.upsert import insert_new
 from mailflow.offers.models import Code, Offer
-from mailflow.offers.queries import code_of
+from mailflow.offers.queries import codes_of
 from mailflow.offers.rules import ALPHABET, TAIL, prefix
 
 _TRIES = 5
@@ -20,36 +21,42 @@ _LAST_SECOND = time(23, 59, 59)
 
 def issue_code(session: Session, offer: Offer, subscriber_id: int, *, now: datetime, zone: str, first_name: str = "") -> Code:
     """The person's code of this offer, made if she has none yet of any form of it; it ends with the last of its days in ``zone``."""
-    for _ in range(_TRIES):
-        given = code_of(session, offer.id, subscriber_id)
-        if given is not None:
-            return given
-        code = Code(
-            offer_id=offer.id,
-            subscriber_id=subscriber_id,
-            text=f"{prefix(first_name, offer.name)}-{_tail()}",
-            issued_at=now,
-            ends_at=_end(now, offer.days, zone),
-        )
-        if _kept(session, code):
-            ledger.note(session, Kind.CODE_ISSUED, subscriber_id, now=now, detail={"code": code.id, "offer": offer.id})
-            return code
+    return issue_codes(session, offer, {subscriber_id: first_name}, now=now, zone=zone)[subscriber_id]
+
+
+def issue_codes(session: Session, offer: Offer, names: Mapping[int, str], *, now: datetime, zone: str) -> dict[int, Code]:
+    """The same for many people at once, given with their first names."""
+    held = codes_of(session, offer.id, list(names))
+    for _ in range(_TRIES):  # a text may be taken already; then another one is drawn
+        missing = {person: _text(offer, name) for person, name in names.items() if person not in held}
+        if not missing:
+            return held
+        _insert(session, offer, missing, now, zone)
+        held = codes_of(session, offer.id, list(names))
+        _note(session, (held[person] for person, text in missing.items() if person in held and held[person].text == text), now)
     message = f"no free code found for offer {offer.id}"
     raise RuntimeError(message)
 
 
-def _kept(session: Session, code: Code) -> bool:
-    """False when the text is taken, or another process was faster with this person."""
-    try:
-        with session.begin_nested():
-            session.add(code)
-    except IntegrityError:
-        return False
-    return True
+def _text(offer: Offer, first_name: str) -> str:
+    return f"{prefix(first_name, offer.name)}-{_tail()}"
 
 
 def _tail() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(TAIL))
+
+
+def _insert(session: Session, offer: Offer, texts: Mapping[int, str], now: datetime, zone: str) -> None:
+    ends_at = _end(now, offer.days, zone)
+    given = {"offer_id": offer.id, "issued_at": now, "ends_at": ends_at}
+    insert_new(session, Code, [given | {"subscriber_id": person, "text": text} for person, text in texts.items()])
+
+
+def _note(session: Session, new: Iterable[Code], now: datetime) -> None:
+    for code in new:
+        facts = {"code": code.id, "offer": code.offer_id}
+        session.add(Activity(at=now, kind=Kind.CODE_ISSUED, subscriber_id=code.subscriber_id, detail=facts))
+    session.flush()
 
 
 def _end(now: datetime, days: int, zone: str) -> datetime:

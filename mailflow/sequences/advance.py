@@ -14,7 +14,7 @@ from mailflow.sequences.rules import next_move
 from mailflow.sequences.words import EnrolmentState, Move
 
 
-def advance_due(session: Session, *, now: datetime, limit: int = 200) -> int:
+def advance_due(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Take up to ``limit`` people whose time has come as far as they can go now; how many were taken on.
 
     Where several schedulers run, the row lock lets each take others; whatever is raised undoes step and effect together.

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mailflow.activity import ledger
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber
+from mailflow.audience.queries import installation
 from mailflow.offers.models import Code
 from mailflow.sequences.models import Enrolment, Sequence, Step
 from mailflow.sequences.post import post_step
@@ -54,9 +55,10 @@ def _go_on(doing: Doing, people: Many[Enrolment]) -> list[Enrolment]:
 
 def _wait(doing: Doing, people: Many[Enrolment]) -> list[Enrolment]:
     """The end of a wait is fixed when it begins: changing a wait touches only those who have not reached it."""
+    zone = installation(doing.session).zone
     for enrolment in people:
         code = doing.codes.get(enrolment.subscriber_id)
-        enrolment.due_at = wait_end(doing.session, doing.step, code.ends_at if code else None, now=doing.now)
+        enrolment.due_at = wait_end(doing.step.settings, code.ends_at if code else None, now=doing.now, zone=zone)
     return []
 
 

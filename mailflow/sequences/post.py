@@ -10,7 +10,7 @@ from mailflow.audience.models import List
 from mailflow.audience.profile import values
 from mailflow.audience.queries import installation
 from mailflow.foundation.language import pick
-from mailflow.offers.issue import issue_code
+from mailflow.offers.issue import issue_codes
 from mailflow.offers.models import Offer
 from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
@@ -57,6 +57,5 @@ def _codes(session: Session, sequence: Sequence, people: Many[Enrolment], now: d
     zone = installation(session).zone
     known = values(session, [enrolment.subscriber_id for enrolment in people])
     names = {person: str(profile.get("first_name", "")) for person, profile in known.items()}
-    return {
-        person: {"code_id": issue_code(session, offer, person, now=now, first_name=name, zone=zone).id} for person, name in names.items()
-    }
+    codes = issue_codes(session, offer, names, now=now, zone=zone)
+    return {person: {"code_id": code.id} for person, code in codes.items()}
