@@ -1,0 +1,85 @@
+"""The frame in a real Chromium, under its strict policy: nothing to complain of, and the behaviours people need."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+
+from mailflow.campaigns.models import Campaign
+from mailflow.foundation.accounts import make_api_key
+from mailflow.foundation.database import Database
+from tests.studio.chromium import Window, chromium, served
+
+pytestmark = pytest.mark.browser
+PATHS = ("/", "/settings/", "/settings/account", "/settings/keys")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def address(studio: Flask, database: Database, now: datetime) -> Iterator[str]:
+    """The studio of a shop that has sent a campaign, so that the dashboard draws its chart."""
+    with database.begin() as session:
+        make_api_key(session, "Pedidos", now=now)
+        session.add(Campaign(name="Aceite nuevo", state="sent", created_at=now, started_at=now, finished_at=now))
+    with served(studio) as where:
+        yield where
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+def test_no_page_gives_axe_or_the_console_anything_to_say(browser: Browser, address: str, width: int, theme: str) -> None:
+    window = Window(browser, address, width=width, theme=theme)
+    window.open("/sign-in")
+    faults = {"/sign-in": window.faults()}
+    window.sign_in()
+    for path in PATHS:
+        window.open(path)
+        faults[path] = window.faults()
+    assert not any(faults.values()), faults
+
+
+def test_the_chart_is_drawn_under_the_strict_policy(browser: Browser, address: str) -> None:
+    window = Window(browser, address)
+    window.sign_in()
+    window.page.wait_for_selector("[data-chart] svg text")
+    assert "confirmed" in window.page.inner_text("[data-chart]")
+    assert window.complaints == []
+
+
+def test_the_theme_switch_is_remembered_by_the_next_page(browser: Browser, address: str) -> None:
+    window = Window(browser, address)
+    window.sign_in()
+    window.page.click("[data-theme-switch]")
+    window.open("/settings/")
+    assert window.page.get_attribute("html", "data-bs-theme") == "dark"
+
+
+def test_on_a_phone_the_menu_opens_and_escape_closes_it(browser: Browser, address: str) -> None:
+    window = Window(browser, address, width=390)
+    window.sign_in()
+    assert not window.page.is_visible("#menu")
+    window.page.click("[data-menu]")
+    assert window.page.is_visible("#menu")
+    assert window.faults() == []
+    window.page.keyboard.press("Escape")
+    assert not window.page.is_visible("#menu")
+
+
+def test_a_dangerous_button_asks_first_and_does_it_then(browser: Browser, address: str) -> None:
+    window = Window(browser, address)
+    window.sign_in()
+    window.open("/settings/keys")
+    window.page.click("text=End >> nth=0")
+    assert window.page.is_visible("text=End the key «Pedidos»?")
+    assert window.faults() == []
+    window.page.click("dialog >> text=Go back")
+    assert window.page.is_visible("text=Works")
+    window.page.click("text=End >> nth=0")
+    window.page.click("dialog[open] .btn-danger")
+    window.page.wait_for_selector("text=The key has ended")
