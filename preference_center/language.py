@@ -15,7 +15,7 @@ def speak(app: Flask) -> None:
     """Let pages of ``app`` be in the reader's language, and keep a chosen one from page to page without cookies."""
     Babel(
         app,
-        default_translation_directories=f"{app.root_path}/translations",
+        default_translation_directories="translations",
         locale_selector=current_language,
         timezone_selector=current_zone,
     )
