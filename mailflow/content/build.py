@@ -1,5 +1,6 @@
 """From source to Compiled, in one process and in order; ``compile`` runs this in a child with limits."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from mailflow.content.words import Compiled, CompileError, Fault, Slot
 
 LONGEST_HTML = 1_000_000
 _LOOK = {"accent": "#47551f", "accent_text": "#fffdf9", "tint": "#eceedb", "deep": "#3a4421"}
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _SHOP = ("name", "postal_address", "url", "pictures")
 
 
@@ -94,7 +96,7 @@ def _assemble(job: Job, freezer: Freezer) -> str:
         "copy": copy,
         "word": {key: slots.rich(text, freezer, "words") for key, text in job.words.items()},
         "shop": shop,
-        "look": {key: job.brand.get(key) or default for key, default in _LOOK.items()},
+        "look": {key: _colour(job.brand.get(key), default) for key, default in _LOOK.items()},
         "mail": {
             "subject": slots.plain(job.subject, freezer, "subject"),
             "preheader": slots.plain(job.preheader, freezer, "preheader"),
@@ -105,6 +107,10 @@ def _assemble(job: Job, freezer: Freezer) -> str:
     pieces = list(scan(assembled, files))
     lint(pieces, freezer)
     return mend(pieces, freezer)
+
+
+def _colour(given: str | None, default: str) -> str:
+    return given if given and _HEX.fullmatch(given) else default
 
 
 def _to_tree(source: str, where: str) -> HtmlElement:
