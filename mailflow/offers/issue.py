@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity
@@ -53,10 +54,12 @@ def _insert(session: Session, offer: Offer, texts: Mapping[int, str], now: datet
 
 
 def _note(session: Session, new: Iterable[Code], now: datetime) -> None:
-    for code in new:
-        facts = {"code": code.id, "offer": code.offer_id}
-        session.add(Activity(at=now, kind=Kind.CODE_ISSUED, subscriber_id=code.subscriber_id, detail=facts))
-    session.flush()
+    rows = [
+        {"at": now, "kind": Kind.CODE_ISSUED, "subscriber_id": code.subscriber_id, "detail": {"code": code.id, "offer": code.offer_id}}
+        for code in new
+    ]
+    if rows:
+        session.execute(insert(Activity), rows)  # one statement for all, where notes one by one would be a statement each
 
 
 def _end(now: datetime, days: int, zone: str) -> datetime:
