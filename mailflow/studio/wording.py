@@ -28,31 +28,33 @@ MESSAGE_STATES: dict[str, tuple[LazyString, str]] = {
 REASONS: dict[str, LazyString] = {
     "left": lazy_gettext("left the list"),
     "unconfirmed": lazy_gettext("never confirmed the subscription"),
-    "suppressed": lazy_gettext("are blocked: the address bounced, complained or was blocked by hand"),
+    "suppressed": lazy_gettext("blocked: the address bounced, complained or was blocked by hand"),
     "erased": lazy_gettext("asked to be forgotten"),
-    "silent": lazy_gettext("did not answer the reactivation, so they are left in peace"),
-    "paused": lazy_gettext("wait while the campaign is paused"),
-    "cancelled": lazy_gettext("were still waiting when the campaign was cancelled"),
-    "expired": lazy_gettext("were still waiting when it was too late to be of use"),
-    "rendering": lazy_gettext("could not be written: a personal tag failed"),
-    "hard-address": lazy_gettext("have an address that does not exist any more"),
-    "mailbox-temporary": lazy_gettext("have a mailbox that is full or away"),
-    "throttle": lazy_gettext("wait because their provider asks for patience"),
-    "policy": lazy_gettext("were refused by their provider's rules"),
-    "content": lazy_gettext("were refused because of what the mail says"),
-    "sender-fault": lazy_gettext("were refused because of how we send"),
-    "network": lazy_gettext("wait because their provider could not be reached"),
-    "unknown": lazy_gettext("were refused with a reply we do not understand"),
-    "too-many-tries": lazy_gettext("were tried for too long without success"),
-    "interrupted": lazy_gettext("were in hand when sending broke off; they may or may not have arrived"),
+    "silent": lazy_gettext("did not answer the reactivation, left in peace"),
+    "paused": lazy_gettext("waiting while the campaign is paused"),
+    "cancelled": lazy_gettext("still waiting when the campaign was cancelled"),
+    "expired": lazy_gettext("still waiting when it was too late to be of use"),
+    "rendering": lazy_gettext("not written: a personal tag failed"),
+    "hard-address": lazy_gettext("the address does not exist any more"),
+    "mailbox-temporary": lazy_gettext("mailbox full or away"),
+    "throttle": lazy_gettext("the provider asks for patience"),
+    "policy": lazy_gettext("refused by the provider's rules"),
+    "content": lazy_gettext("refused because of what the mail says"),
+    "sender-fault": lazy_gettext("refused because of how we send"),
+    "network": lazy_gettext("the provider could not be reached"),
+    "unknown": lazy_gettext("refused with a reply we do not understand"),
+    "too-many-tries": lazy_gettext("tried for too long without success"),
+    "interrupted": lazy_gettext("in hand when sending broke off; may or may not have arrived"),
 }
-"""Why a message did not simply go; each goes on after a number of people."""
+"""Why a message did not simply go; each holds for one person and for many."""
 
 HELD: dict[str, LazyString] = {
     "missed": lazy_gettext(
         "Its hour passed while mailflow was not running, so nobody has got it. You decide whether it still makes sense."
     ),
-    "does-not-compile": lazy_gettext("The newsletter could not be made into a mail when its hour came. Mend it, then choose an hour again."),
+    "does-not-compile": lazy_gettext(
+        "The newsletter could not be made into a mail when its hour came. Mend it, then choose an hour again."
+    ),
 }
 """Why a campaign waits for a person."""
 

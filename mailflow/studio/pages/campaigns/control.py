@@ -112,7 +112,7 @@ def _question(sheet: Sheet, act: str, waiting: int) -> str:
     left = waiting if sheet.campaign.mailing_id else people
     words = {
         "send-now": ngettext("Send it to %(count)s person now?", "Send it to %(count)s people now?", people, count=number(people)),
-        "discard": _("Delete the draft «%(name)s»?", name=sheet.campaign.name),
+        "discard": _("Delete the draft “%(name)s”?", name=sheet.campaign.name),
         "cancel": ngettext(
             "Cancel it for the %(count)s person who has not got it yet?",
             "Cancel it for the %(count)s people who have not got it yet?",

@@ -11,6 +11,7 @@ from mailflow.campaigns.plan import planned
 from mailflow.foundation.clock import resolve_wall_time
 from mailflow.studio.company import company
 from mailflow.studio.formats import day, moment
+from mailflow.studio.surroundings import current_instant
 
 FARTHEST = timedelta(days=2 * 366)
 
@@ -39,10 +40,16 @@ def hour_words(campaign: Campaign) -> str:
     if wall is None:
         return str(_("as soon as you confirm"))
     zone = campaign.zone or company().zone
-    words: str = _("%(day)s at %(time)s, %(zone)s time", day=day(wall.date(), long=True), time=f"{wall:%H:%M}", zone=zone.replace("_", " "))
+    words: str = _("%(day)s at %(time)s, %(zone)s time", day=_day(wall), time=f"{wall:%H:%M}", zone=zone.replace("_", " "))
     if zone == company().zone:
         return words
-    return f"{words} ({_('%(moment)s here', moment=moment(resolve_wall_time(wall, zone)))})"
+    return str(_("%(hour)s (here: %(moment)s)", hour=words, moment=moment(resolve_wall_time(wall, zone))))
+
+
+def _day(wall: datetime) -> str:
+    """The day in full; with its year where that is not this one."""
+    words = day(wall.date(), long=True)
+    return words if wall.year == current_instant().year else str(_("%(day)s, %(year)s", day=words, year=wall.year))
 
 
 def is_past(campaign: Campaign, now: datetime) -> bool:

@@ -98,7 +98,7 @@ def discard(campaign_id: int) -> Response:
     if not gone:
         flash(_("It is no draft any more, so it stays on record."), "bad")
         return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
-    flash(_("«%(name)s» is deleted.", name=campaign.name))
+    flash(_("“%(name)s” is deleted.", name=campaign.name))
     return redirect(url_for("campaigns.index"), 303)
 
 

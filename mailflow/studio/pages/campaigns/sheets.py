@@ -11,6 +11,8 @@ from mailflow.audience.queries import brand, lists
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.reach import Reach, reach
 from mailflow.content.models import Newsletter
+from mailflow.content.personalise import Personaliser
+from mailflow.content.preview import sample_facts
 from mailflow.content.queries import newsletters
 from mailflow.segments.models import Segment
 from mailflow.segments.queries import segments
@@ -36,6 +38,13 @@ class Sheet:
     def complete(self) -> bool:
         """Whether everything is chosen and the newsletter may go."""
         return self.list is not None and self.proof is not None and self.proof.can_go
+
+    @property
+    def subject(self) -> str:
+        """The subject as a sample reader gets it; as it was typed where the newsletter is no mail yet."""
+        if self.newsletter is None or self.proof is None or self.proof.compiled is None:
+            return self.newsletter.subject if self.newsletter else ""
+        return Personaliser(self.proof.compiled).render(sample_facts(self.newsletter.language)).subject
 
     @property
     def seen(self) -> str:

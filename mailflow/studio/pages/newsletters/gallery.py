@@ -79,7 +79,7 @@ def delete(newsletter_id: int) -> Response:
     if uses:
         flash(ngettext("%(num)s campaign uses it, so it stays.", "%(num)s campaigns use it, so it stays.", uses), "bad")
         return redirect(url_for("newsletters.edit", newsletter_id=newsletter_id), 303)
-    flash(_("«%(name)s» is deleted.", name=newsletter.name))
+    flash(_("“%(name)s” is deleted.", name=newsletter.name))
     return redirect(url_for("newsletters.index"), 303)
 
 

@@ -28,7 +28,7 @@ def preview(newsletter_id: int) -> str:
         chosen = people[0][0] if len(people) == 1 else request.args.get("as", type=int)
         who = reader(session, chosen, desk.newsletter.language, shop_facts(session))
     view = request.args.get("view") if request.args.get("view") in VIEWS else "phone"
-    missing = _("Nobody in the audience has «%(text)s» in their address.", text=wanted) if wanted and not people else None
+    missing = _("Nobody in the audience has “%(text)s” in their address.", text=wanted) if wanted and not people else None
     return render_template(
         "studio/newsletters/preview.html",
         desk=desk,

@@ -31,6 +31,7 @@ def test(newsletter_id: int) -> Response:
         return redirect(url_for("newsletters.preview", newsletter_id=newsletter_id), 303)
     with current_database().begin() as session:
         send_test(session, found(session, newsletter_id), current_user.id, current_user.email, now=current_instant())
-    there = _(" You will find it in the sandbox inbox.") if has_page("inbox.index") else ""
-    flash(_("A test is on its way to %(address)s.", address=current_user.email) + there)
+    flash(_("A test is on its way to %(address)s.", address=current_user.email))
+    if has_page("inbox.index"):
+        flash(_("You will find it in the sandbox inbox."))
     return redirect(url_for("newsletters.preview", newsletter_id=newsletter_id), 303)
