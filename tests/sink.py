@@ -161,7 +161,7 @@ def manner_of(address: str) -> str:
 def _aiosmtpd_options(options: dict[str, Any], tls: ssl.SSLContext | None) -> dict[str, Any]:
     known = {"enable_SMTPUTF8": True, "data_size_limit": 33_554_432, "hostname": "sink.example.net", "tls_context": tls}
     if login := options.pop("login", None):
-        known |= {"authenticator": _authenticator(*login), "auth_required": True, "auth_require_tls": False}
+        known |= {"authenticator": _authenticator(*login), "auth_require_tls": False}
     return known | options
 
 
@@ -209,6 +209,7 @@ class _Conversation(SMTP):
     def __init__(self, sink: Sink, everyone: "set[_Conversation]", **options: Any) -> None:
         super().__init__(_Manners(sink), **options)
         self._sink, self._everyone = sink, everyone
+        self._auth_required = "authenticator" in options  # set here: the constructor warns of a password without TLS
 
     def connection_made(self, transport: Any) -> None:
         self._everyone.add(self)

@@ -9,7 +9,7 @@ from mailflow.delivery.transports.words import Verdict
 
 SEEN = {
     "hard-address": [
-        "550 5.1.1 The email account that you tried to reach does not exist. Please try double-checking the recipient's email address for typos",
+        "550 5.1.1 The email account that you tried to reach does not exist.",
         "550 5.1.1 <dario@example.net>: Recipient address rejected: User unknown in virtual mailbox table",
         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient dario@example.net not found by SMTP address lookup",
         "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).",
@@ -62,8 +62,8 @@ SEEN = {
         "450 4.7.28 Gmail has detected an unusual rate of mail originating from your SPF domain.",
     ],
     "policy": [
-        "550 5.7.1 Our system has detected that this message is likely unsolicited mail. To reduce the amount of spam sent to Gmail, it was blocked.",
-        "550 5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with SPF or DKIM.",
+        "550 5.7.1 Our system has detected that this message is likely unsolicited mail. To reduce the amount of spam it was blocked.",
+        "550 5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires SPF or DKIM.",
         "550 5.7.26 Unauthenticated email from example.com is not accepted due to domain's DMARC policy.",
         "550 5.7.515 Access denied, sending domain EXAMPLE.COM does not meet the required authentication level.",
         "550 5.7.606 Access denied, banned sending IP [192.0.2.1]",

@@ -1,6 +1,7 @@
 """Mail leaves over SMTP to a real server on loopback, and each try ends with the right word."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -219,6 +220,20 @@ def test_closing_answers_what_is_under_way_and_hands_back_what_waits() -> None:
         assert sent == len(sink.received)
         assert 1 <= sent <= 2
         assert {reply.verdict for reply in replies} == {Verdict.SENT, Verdict.NOT_TRIED}
+
+
+def test_closing_does_not_wait_for_a_server_that_never_greets() -> None:
+    async def work() -> list[Reply]:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            pool = Pool(Route("127.0.0.1", listening.getsockname()[1]))
+            sends = [asyncio.create_task(pool.send(envelope("ana@example.net", n))) for n in range(30)]
+            await asyncio.sleep(0.1)
+            await pool.close()
+        return await asyncio.gather(*sends)
+
+    began = time.monotonic()
+    assert {reply.verdict for reply in asyncio.run(work())} == {Verdict.NOT_TRIED}
+    assert time.monotonic() - began < 2
 
 
 def test_a_letter_whose_time_to_begin_has_passed_is_handed_back() -> None:

@@ -24,7 +24,7 @@ class Owner(Protocol):
     def leaves(self, connection: "Connection") -> None:
         """The connection takes no more messages."""
 
-    def lost(self, connection: "Connection", jobs: list[Job], why: str, *, overdue: bool) -> None:
+    def lost(self, jobs: list[Job], why: str, *, overdue: bool) -> None:
         """The connection is no more; these were begun, not dotted, and deserve another one."""
 
 
@@ -42,8 +42,6 @@ class Connection(Line):
         self._pipelining = self._needs_reset = self._leaving = False
         self.offered = Extensions()
         self.done = 0
-        self.barren = False
-        """Whether it was lost with its first message, before carrying any."""
         self.resting_since = 0.0
 
     def start(self) -> None:
@@ -74,7 +72,6 @@ class Connection(Line):
 
     def ended(self, why: str, *, overdue: bool) -> None:
         """Settle what was under way: the dotted is in doubt, what was only begun goes back to the owner."""
-        self.barren = bool(self._jobs) and not self.done
         self._leaving = True
         self._owner.leaves(self)
         given_back = []
@@ -86,7 +83,7 @@ class Connection(Line):
             else:
                 job.finish(read_silence(why, dotted=False))
         self._jobs.clear()
-        self._owner.lost(self, given_back, why, overdue=overdue and self._pipelining)
+        self._owner.lost(given_back, why, overdue=overdue and self._pipelining)
 
     def _next(self) -> Job | None:
         """The owner's next job that this server can take."""

@@ -13,9 +13,6 @@ from mailflow.delivery.transports.transaction import MOST_TRIES, Job, read_silen
 from mailflow.delivery.transports.words import Envelope, Reply, Verdict
 from mailflow.outbox.words import Reason
 
-_BARREN = 5
-"""Connections lost in a row before carrying anything, after which the server counts as away."""
-
 
 class Pool:
     """Keeps up to ``route.connections`` connections, opens them as work comes, replaces the lost and retires the idle.
@@ -34,7 +31,6 @@ class Pool:
         self._working: set[Connection] = set()
         self._all: set[Connection] = set()
         self._openings: set[asyncio.Task[None]] = set()
-        self._barren = 0
         self._closing = False
         self._away_until = 0.0
         self._away: Reply | None = None
@@ -44,10 +40,8 @@ class Pool:
         """Hand one message over; returns when the server has answered or it is sure that it will not. See Transport."""
         if self._closing:
             return Reply(Verdict.NOT_TRIED, text="the transport is closing")
-        if self._away and not self._working:
-            if time.monotonic() < self._away_until:
-                return self._away
-            self._away = None
+        if self._away and not self._working and not self._openings and self._is_away():
+            return self._away
         try:
             sender = envelope_address(envelope.sender) if envelope.sender else ""
         except BadAddressError as error:
@@ -101,9 +95,8 @@ class Pool:
                 self._resting.remove(connection)
             asyncio.get_running_loop().call_soon(self._wake)
 
-    def lost(self, connection: Connection, jobs: list[Job], why: str, *, overdue: bool) -> None:
+    def lost(self, jobs: list[Job], why: str, *, overdue: bool) -> None:
         """Begin these again elsewhere, first in the queue; a server that lost pipelined commands gets them one by one."""
-        self._barren = self._barren + 1 if connection.barren else 0
         if overdue:
             self.pipelining = False
         for job in reversed(jobs):
@@ -118,19 +111,18 @@ class Pool:
         """Give waiting messages to resting connections, then open as many more as they need and the route allows."""
         while self._waiting and self._resting:
             self._resting.pop().go_on()
-        if self._barren >= _BARREN:
-            self._barren = 0
-            self._go_away(read_silence("the server closes each connection before taking anything", dotted=False))
+        if self._is_away():  # it refused a connection a moment ago: those that work go on
+            self._defer_waiting()
+            return
         room = self.connections - len(self._working) - len(self._openings)
         needed = len(self._waiting) - len(self._openings)
-        if self._working and time.monotonic() < self._away_until:
-            room = 0  # it refused one more connection a moment ago: those that work go on
         for _ in range(min(room, needed)):
             self._open_one()
 
     def _open_one(self) -> None:
         opening = asyncio.get_running_loop().create_task(self._open())
         self._openings.add(opening)
+        self._keep_sweeping()
         opening.add_done_callback(self._openings.discard)
 
     async def _open(self) -> None:
@@ -150,7 +142,6 @@ class Pool:
             raise
         self._opened()
         self._working.add(connection)
-        self._keep_sweeping()
         connection.start()
 
     def _opened(self) -> None:
@@ -162,8 +153,15 @@ class Pool:
         """Open no more for a while; with no connection left, everything that waits is deferred with this reply."""
         patience = self._route.patience.away * (30 if reply.reason == Reason.SENDER else 1)  # wrong passwords lock accounts
         self._away_until, self._away = time.monotonic() + patience, reply
-        if not self._working and not self._openings:  # the last one to fail speaks for all
-            self._answer_waiting(reply)
+        self._defer_waiting()
+
+    def _is_away(self) -> bool:
+        return time.monotonic() < self._away_until
+
+    def _defer_waiting(self) -> None:
+        """Defer all that waits, once nothing is left that could carry it: the last opening to fail speaks for all."""
+        if self._away and not self._working and not self._openings:
+            self._answer_waiting(self._away)
 
     def _answer_waiting(self, reply: Reply) -> None:
         while self._waiting:
@@ -172,7 +170,7 @@ class Pool:
     def _keep_sweeping(self) -> None:
         if self._sweep is None:
             patience = self._route.patience
-            often = min(1.0, min(patience.command, patience.data, patience.final_dot, patience.idle) / 4)
+            often = min(1.0, min(patience.banner, patience.command, patience.data, patience.final_dot, patience.idle) / 4)
             self._sweep = asyncio.get_running_loop().call_later(often, self._swept)
 
     def _swept(self) -> None:
