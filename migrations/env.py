@@ -3,8 +3,13 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from mailflow.foundation.database import Database
+from mailflow.foundation.database import Database, Instant
 from mailflow.schema import metadata
+
+
+def _render(kind: str, item: object, _context: object) -> str | bool:
+    """Migrations outlive our column types: they name the plain one."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
 
 
 def _migrate(connection: Connection) -> None:
@@ -14,6 +19,7 @@ def _migrate(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         compare_server_default=True,
+        render_item=_render,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -4,7 +4,12 @@ import typer
 
 from mailflow.cli import data, processes
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="mailflow: newsletters and marketing automation for a shop.")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="mailflow: newsletters and marketing automation for a shop.",
+)
 cli.command("run")(processes.run)
 cli.command("web")(processes.web)
 cli.command("worker")(processes.worker)

@@ -38,7 +38,7 @@ def load() -> None:
             err=True,
         )
         raise typer.Exit(1)
-    shop.load(database, open_ring(database, settings), now=utc_now())
+    shop.load(database, open_ring(database, settings), public_url=settings.public_url, now=utc_now())
     typer.echo("The demo shop is loaded.")
 
 

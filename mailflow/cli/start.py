@@ -111,7 +111,7 @@ def _load_demo(database: Database, settings: Settings) -> None:
     if empty:
         sys.stdout.write("mailflow: making the demo shop, about twenty seconds ...\n")
         sys.stdout.flush()
-        load(database, open_ring(database, settings), now=utc_now())
+        load(database, open_ring(database, settings), public_url=settings.public_url, now=utc_now())
 
 
 def _first_account(database: Database, home: Path) -> FirstSignIn | None:

@@ -1,0 +1,180 @@
+"""The demo's welcome and reactivation, as they ran during the year."""
+
+import random
+from collections.abc import Iterable
+from collections.abc import Sequence as Many
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from mailflow.activity.ledger import mark_read
+from mailflow.activity.models import Activity
+from mailflow.activity.words import Kind
+from mailflow.audience.models import List, Subscriber
+from mailflow.content.store import keep
+from mailflow.content.words import Compiled
+from mailflow.demo.behaviour import Chances
+from mailflow.demo.past import Teller
+from mailflow.demo.people import Person
+from mailflow.offers.models import Code
+from mailflow.offers.rules import ALPHABET, TAIL, prefix
+from mailflow.outbox.enqueue import Entry, enqueue
+from mailflow.outbox.mailings import open_mailing
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.words import MailingKind
+from mailflow.sequences.enrol import READER
+from mailflow.sequences.models import Enrolment, Sequence, Step
+from mailflow.sequences.recipes import RECIPES
+from mailflow.sequences.words import EndReason, EnrolmentState
+from mailflow.tracking.models import Order
+
+_CODE_DAYS = timedelta(days=14)
+_PATIENCE = timedelta(days=14)
+_SLICE = 400
+
+
+class Recipe:
+    """One recipe's rows: its sequence, and the mailing of each of its mails."""
+
+    def __init__(self, session: Session, slug: str, compiled: dict[tuple[str, str], Compiled], house: List, now: datetime) -> None:
+        """Switched on from ``now``: who joined before was told of here."""
+        self.sequence = session.scalars(select(Sequence).where(Sequence.recipe == slug)).one()
+        self.sequence.on, self.sequence.switched_at = True, now
+        self.house = house
+        self._session, self._compiled, self._started = session, compiled, now - timedelta(days=370)
+
+    def mailing(self, position: int) -> Mailing:
+        """The mailing of the mail at ``position``, with what it was compiled to in both languages."""
+        step = self._session.scalars(select(Step).where(Step.sequence_id == self.sequence.id, Step.position == position)).one()
+        template = step.settings["template"]
+        title = RECIPES[self.sequence.recipe].parts[position].title["es"]
+        mailing = open_mailing(
+            self._session,
+            kind=MailingKind.STEP,
+            source_id=step.id,
+            template=template,
+            name=title,
+            brand_id=self.house.brand_id,
+            now=self._started,
+        )
+        for (slug, language), compiled in self._compiled.items():
+            if slug == template:
+                keep(self._session, mailing, language, compiled, now=self._started)
+        return mailing
+
+    def enrol(self, session: Session, rows: Iterable[dict[str, Any]]) -> dict[int, int]:
+        """Insert enrolments that are over; their ids by person."""
+        session.execute(insert(Enrolment), [{"sequence_id": self.sequence.id, "list_id": self.house.id, **row} for row in rows])
+        return dict(session.execute(select(Enrolment.subscriber_id, Enrolment.id).where(Enrolment.sequence_id == self.sequence.id)).all())
+
+
+def welcome_the_years_people(
+    session: Session, recipe: Recipe, people: Many[Person], teller: Teller, chance: random.Random, now: datetime
+) -> None:
+    """Everybody who joined within the year had the welcome and a code; some used it, the rest were reminded."""
+    joined = [person for person in people if timedelta(days=15) < now - person.joined < timedelta(days=365)]
+    codes = _give_codes(session, recipe, joined, chance)
+    rows = [_welcomed(person, codes[person.number][1] is not None) for person in joined]
+    occasions = recipe.enrol(session, rows)
+    _mail(session, recipe.mailing(0), joined, occasions, codes, teller, after=timedelta(minutes=4, seconds=6))
+    _mail(session, recipe.mailing(3), [p for p in joined if codes[p.number][1] is None], occasions, codes, teller, after=timedelta(days=11))
+    last = session.scalars(select(Activity.id).order_by(Activity.id.desc()).limit(1)).first() or 0
+    mark_read(session, READER, last)
+
+
+def _welcomed(person: Person, used: bool) -> dict[str, Any]:
+    over = person.joined + timedelta(days=11)
+    end = (EnrolmentState.ENDED, EndReason.CODE_USED) if used else (EnrolmentState.DONE, EndReason.FINISHED)
+    times = {"due_at": over, "entered_at": person.joined, "ended_at": over}
+    return {"subscriber_id": person.number, "position": 2 if used else 3, "state": end[0], "reason": end[1], **times}
+
+
+def _mail(
+    session: Session, mailing: Mailing, people: Many[Person], occasions: dict[int, int], codes: dict[int, tuple[int, datetime | None]],
+    teller: Teller, *, after: timedelta,
+) -> None:  # fmt: skip
+    list_id = session.scalars(select(List.id).order_by(List.position)).first()
+    entries = [Entry(p.number, occasions[p.number], {"code_id": codes[p.number][0], "list_id": list_id}, list_id) for p in people]
+    for start in range(0, len(entries), _SLICE):
+        enqueue(session, mailing, entries[start : start + _SLICE], now=mailing.created_at)
+    joined = {person.number: person.joined for person in people}
+    rows = session.execute(select(Message.id, Message.person_key).where(Message.mailing_id == mailing.id)).all()
+    session.execute(update(Message), [{"id": message_id, "due_at": joined[person] + after} for message_id, person in rows])
+    likely = {person.number: Chances(min(0.9, 0.35 + 0.4 * person.care), 0.38, 0.0) for person in people}
+    teller.tell(session, mailing, {person.number: person for person in people}, likely, 3)
+
+
+def _give_codes(session: Session, recipe: Recipe, people: Many[Person], chance: random.Random) -> dict[int, tuple[int, datetime | None]]:
+    """A code each; three in ten of the caring ones used it, with an order. (code id, when used) by person."""
+    rows, orders = [], []
+    for person in people:
+        text = f"{prefix(str(person.profile['first_name']), {'es': 'Olivo'})}-{''.join(chance.choices(ALPHABET, k=TAIL))}"
+        used = person.joined + timedelta(days=chance.random() * 10, hours=3) if chance.random() < 0.3 * min(1.2, person.care) else None
+        rows.append({
+            "offer_id": recipe.sequence.offer_id, "subscriber_id": person.number, "text": text, "issued_at": person.joined,
+            "ends_at": person.joined + _CODE_DAYS, "redeemed_at": used, "order_reference": f"CO-B{person.number}" if used else None,
+        })  # fmt: skip
+        if used:
+            person.answered = used
+            orders.append({
+                "reference": f"CO-B{person.number}", "subscriber_id": person.number, "at": used, "amount": 4000 + chance.randrange(80) * 50,
+                "currency": "EUR", "code": text, "code_result": "redeemed", "recorded_at": used,
+            })  # fmt: skip
+    session.execute(insert(Code), rows)
+    session.execute(insert(Order), orders)
+    session.execute(insert(Activity), [_ordered(order) for order in orders])
+    found = session.execute(select(Code.subscriber_id, Code.id, Code.redeemed_at))
+    return {person: (code_id, used) for person, code_id, used in found}
+
+
+def _ordered(order: dict[str, Any]) -> dict[str, Any]:
+    told = {key: order[key] for key in ("subscriber_id", "at", "amount")}
+    return {"kind": Kind.ORDERED, "machine": False, "detail": {}, **told}
+
+
+def ask_the_quiet(
+    session: Session, recipe: Recipe, people: Many[Person], teller: Teller, chance: random.Random, *, at: datetime, now: datetime
+) -> None:
+    """Who had neither clicked nor bought for 120 days was written to once; some came back, the others are left in peace."""
+    quiet = [person for person in people if _is_quiet(person, at)]
+    if not quiet:
+        return
+    back = {person.number for person in quiet if chance.random() < 0.14 * min(1.5, person.care + 0.3)}
+    rows = [_asked(person, person.number in back, at) for person in quiet]
+    occasions = recipe.enrol(session, rows)
+    mailing = recipe.mailing(0)
+    entries = [Entry(person.number, occasions[person.number], {"list_id": recipe.house.id}, recipe.house.id) for person in quiet]
+    for start in range(0, len(entries), _SLICE):
+        enqueue(session, mailing, entries[start : start + _SLICE], now=at, due_at=at)
+    likely = {person.number: Chances(1.0, 1.0, 0.02) if person.number in back else Chances(0.12, 0.0, 0.0) for person in quiet}
+    teller.tell(session, mailing, {person.number: person for person in quiet}, likely, 3)
+    _mark(session, [person for person in quiet if person.number not in back], at + _PATIENCE, now)
+
+
+def _is_quiet(person: Person, at: datetime) -> bool:
+    since = at - timedelta(days=120)
+    here = person.tracked and person.asked is None and (person.left is None or person.left > at) and person.bounces_from is None
+    return here and person.joined < since and (person.answered is None or person.answered < since)
+
+
+def _asked(person: Person, came_back: bool, at: datetime) -> dict[str, Any]:
+    person.asked = at
+    done = (EnrolmentState.ENDED, EndReason.ANSWERED) if came_back else (EnrolmentState.DONE, EndReason.FINISHED)
+    return {
+        "subscriber_id": person.number, "position": 2 if came_back else 3, "due_at": at + _PATIENCE, "state": done[0], "reason": done[1],
+        "entered_at": at, "ended_at": at + _PATIENCE,
+    }  # fmt: skip
+
+
+def _mark(session: Session, silent: Many[Person], at: datetime, now: datetime) -> None:
+    for person in silent:
+        person.silent = at
+        session.get_one(Subscriber, person.number).silent_since = min(at, now)
+    rows = [
+        {"kind": Kind.MARKED_SILENT, "subscriber_id": person.number, "at": min(at, now), "machine": False, "detail": {}}
+        for person in silent
+    ]
+    if rows:
+        session.execute(insert(Activity), rows)
