@@ -125,7 +125,7 @@ def _to_tree(source: str, where: str) -> HtmlElement:
 
 def _finish(job: Job, root: HtmlElement, freezer: Freezer) -> Compiled:
     targets = links.number_links(root, freezer)
-    text = plain_text(links.body_of(root), links.preheader_box(root))
+    text = plain_text(links.body_of(root), links.preheader_box(root), freezer.conditions)
     links.pad_preheader(root)
     inline.inline_css(root)
     links.place_pixel(root, freezer, len(inline.write(root)))

@@ -41,6 +41,10 @@ class Freezer:
         """``text`` with every word replaced by the tag it stands for."""
         return self.word.sub(lambda match: self._tags[int(match.group(1))], text)
 
+    def conditions(self, text: str) -> str:
+        """The sleeping ``{% … %}`` of ``text`` and nothing else of it."""
+        return "".join(word.group() for word in self.word.finditer(text) if self._tags[int(word.group(1))].startswith("{%"))
+
     def holds(self, text: str) -> bool:
         """Whether a sleeping tag is in ``text``."""
         return self._prefix in text

@@ -5,9 +5,17 @@ Its defaults fetch style sheets over the network, drop ``!important`` inside med
 
 import logging
 
+import cssutils.util
 from lxml import etree
 from lxml.html import HtmlElement
 from premailer import Premailer
+
+
+def fetch_nothing(_url: str) -> None:
+    """What the CSS parser gets for an @import: premailer's allow_network does not reach that far."""
+
+
+cssutils.util._defaultFetcher = fetch_nothing
 
 
 def inline_css(root: HtmlElement, *, allow_network: bool = False) -> None:

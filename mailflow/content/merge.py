@@ -138,12 +138,21 @@ def _first_line(error: Exception) -> str:
 
 
 def _unknown_names(template: BoundTemplate, text: str, where: str) -> list[Fault]:
-    found = template.analyze(include_partials=False).globals
-    return [
-        fault("unknown-name", where, text.count("\n", 0, uses[0].span.index) + 1, name=name, **_hint(name))
-        for name, uses in found.items()
+    found = template.analyze(include_partials=False)
+    filters = [
+        fault("liquid", where, _line(text, uses[0].index), detail=f"unknown filter '{name}'")
+        for name, uses in found.filters.items()
+        if name not in PLAIN.filters
+    ]
+    return filters + [
+        fault("unknown-name", where, _line(text, uses[0].span.index), name=name, **_hint(name))
+        for name, uses in found.globals.items()
         if name not in KNOWN_ROOTS and not _is_link(name)
     ]
+
+
+def _line(text: str, index: int) -> int:
+    return text.count("\n", 0, index) + 1
 
 
 def _is_link(name: str) -> bool:

@@ -1,9 +1,10 @@
 """The text part of a mail, read from its HTML: paragraphs, lists, links as "words (address)"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from lxml.html import HtmlElement
+
+from lxml.html import HtmlComment, HtmlElement
 
 _BLOCKS = frozenset(
     {"address", "blockquote", "center", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
@@ -15,14 +16,18 @@ _GAP = "\n\n"
 _SPACE = re.compile(r"[ \t\r\n\f\u200c\u034f]+")
 
 
-def plain_text(body: HtmlElement, skip: HtmlElement | None = None) -> str:
-    """The words of ``body`` in reading order; ``skip`` (the preheader's box) is left out; pictures are left out."""
-    written = "".join(_collapse(_pieces(body, skip)))
+def plain_text(body: HtmlElement, skip: HtmlElement | None = None, conditions: Callable[[str], str] | None = None) -> str:
+    """The words of ``body`` in reading order; ``skip`` (the preheader's box) and pictures are left out.
+
+    ``conditions`` finds the personal conditions in a comment: the compiler writes some of them between the
+    lines that only Outlook reads, and the text must keep them.
+    """
+    written = "".join(_collapse(_pieces(body, skip, conditions)))
     lines = [line.strip() for line in written.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def _pieces(root: HtmlElement, skip: HtmlElement | None) -> Iterator[str]:
+def _pieces(root: HtmlElement, skip: HtmlElement | None, conditions: Callable[[str], str] | None) -> Iterator[str]:
     """Texts and breaks in order, without recursion: mails nest deep."""
     waiting: list[HtmlElement | str] = [root]
     while waiting:
@@ -30,12 +35,13 @@ def _pieces(root: HtmlElement, skip: HtmlElement | None) -> Iterator[str]:
         if isinstance(item, str):
             yield item
             continue
-        after = [_ending(item), *([_words(item.tail)] if item.tail and item is not root else [])]
-        if not _is_read(item, skip):
-            waiting.extend(reversed(after[1:]))
-            continue
-        yield from _beginning(item)
-        waiting.extend([*reversed(after), *reversed(list(item)), _words(item.text or "")])
+        if item.tail and item is not root:
+            waiting.append(_words(item.tail))
+        if _is_read(item, skip):
+            yield from _beginning(item)
+            waiting.extend([_ending(item), *reversed(list(item)), _words(item.text or "")])
+        elif isinstance(item, HtmlComment) and conditions:
+            yield conditions(item.text or "")
 
 
 def _words(text: str) -> str:

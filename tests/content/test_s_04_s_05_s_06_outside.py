@@ -5,6 +5,8 @@ import http.server
 import threading
 from collections.abc import Iterator
 
+import cssutils._fetch
+import cssutils.util
 import lxml.html
 import pytest
 
@@ -103,6 +105,17 @@ def test_s_05_the_inliner_would_call_if_it_were_let(allowed: bool, called: bool,
     except Exception:
         assert allowed, "with the network off nothing fails"
     assert bool(listener.calls) is called
+
+
+@pytest.mark.parametrize(("own", "called"), [(True, False), (False, True)])
+def test_s_05_an_import_is_fetched_even_with_the_network_off(
+    own: bool, called: bool, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """premailer's switch does not reach the CSS parser's own @import; our fetcher that fetches nothing does."""
+    if not own:
+        monkeypatch.setattr(cssutils.util, "_defaultFetcher", cssutils._fetch._defaultFetcher)
+    inline_css(lxml.html.document_fromstring(HTML.replace("URL", listener.url)))
+    assert ("/b.css" in listener.calls) is called
 
 
 @pytest.mark.parametrize(
