@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mailflow.outbox.models import Mailing
+from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import MailingKind
 from mailflow.reporting.breakdown import figures_by_value
-from mailflow.reporting.figures import added
+from mailflow.reporting.figures import COLUMNS, added, figures
 from mailflow.reporting.words import Figures, MonthLine
 
 MONTHS = 12
@@ -18,16 +18,29 @@ MONTHS = 12
 
 def by_month(session: Session, key: str, *, now: datetime, zone: str) -> list[MonthLine]:
     """Twelve lines, oldest first, the present month last; a month is one of the shop's own ``zone``."""
-    months = _months(now.astimezone(ZoneInfo(zone)).date())
-    since = datetime(months[0].year, months[0].month, 1, tzinfo=ZoneInfo(zone))
-    mailings = session.execute(
-        select(Mailing.id, Mailing.due_at).where(Mailing.kind == MailingKind.CAMPAIGN, Mailing.due_at >= since, Mailing.due_at <= now)
-    )
-    of_month: dict[date, list[int]] = defaultdict(list)
-    for mailing_id, due_at in mailings:
-        of_month[due_at.astimezone(ZoneInfo(zone)).date().replace(day=1)].append(mailing_id)
-    found = figures_by_value(session, [mailing_id for ids in of_month.values() for mailing_id in ids], key)
-    return [MonthLine(month, len(of_month[month]), _together([found[mailing_id] for mailing_id in of_month[month]])) for month in months]
+    months = _mailings(session, now, zone)
+    found = figures_by_value(session, [mailing_id for ids in months.values() for mailing_id in ids], key)
+    return [MonthLine(month, len(ids), _together([found[mailing_id] for mailing_id in ids])) for month, ids in months.items()]
+
+
+def totals_by_month(session: Session, *, now: datetime, zone: str) -> dict[date, Figures]:
+    """Everybody's figures of the same twelve months."""
+    months = _mailings(session, now, zone)
+    grouped = select(Message.mailing_id, *COLUMNS).where(Message.mailing_id.in_([one for ids in months.values() for one in ids]))
+    found = {row[0]: figures(row[1:]) for row in session.execute(grouped.group_by(Message.mailing_id))}
+    return {month: added([Figures(), *(found.get(mailing_id, Figures()) for mailing_id in ids)]) for month, ids in months.items()}
+
+
+def _mailings(session: Session, now: datetime, zone: str) -> dict[date, list[int]]:
+    """The campaigns' mailings of each of the twelve months, oldest month first."""
+    place = ZoneInfo(zone)
+    months: dict[date, list[int]] = {month: [] for month in _months(now.astimezone(place).date())}
+    oldest = next(iter(months))
+    since = datetime(oldest.year, oldest.month, 1, tzinfo=place)
+    launched = (Mailing.kind == MailingKind.CAMPAIGN, Mailing.due_at >= since, Mailing.due_at <= now)
+    for mailing_id, due_at in session.execute(select(Mailing.id, Mailing.due_at).where(*launched)):
+        months[due_at.astimezone(place).date().replace(day=1)].append(mailing_id)
+    return months
 
 
 def _months(today: date) -> list[date]:
@@ -38,6 +51,6 @@ def _months(today: date) -> list[date]:
 def _together(many: list[dict[str, Figures]]) -> dict[str, Figures]:
     parts: dict[str, list[Figures]] = defaultdict(list)
     for found in many:
-        for value, figures in found.items():
-            parts[value].append(figures)
-    return {value: added(figures) for value, figures in sorted(parts.items())}
+        for value, its in found.items():
+            parts[value].append(its)
+    return {value: added(many_figures) for value, many_figures in sorted(parts.items())}
