@@ -53,7 +53,7 @@ def _parse(field: FieldLike, raw: Mapping[str, Sequence[str]], today: date) -> F
     if field.kind == FieldKind.DATE:
         return _parse_date(field.key, answers, raw, today)
     if field.kind == FieldKind.MANY_OF:
-        return _parse_choices(field, answers)
+        return _parse_choices(field, answers) or None
     return _parse_one(field, answers[0]) if answers else None
 
 

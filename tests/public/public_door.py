@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mailflow.activity.models import Activity
-from mailflow.audience.models import ConfirmationRequest, List, Subscriber, Subscription
+from mailflow.audience.models import ConfirmationRequest, List, ProfileValue, Subscriber, Subscription
 from mailflow.foundation.database import Base, Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.tokens import Purpose
@@ -100,3 +100,11 @@ class Door:
                 (table.name, sorted(str(tuple(row)) for row in session.execute(select(table)))) for table in Base.metadata.sorted_tables
             ]
         return hashlib.sha256(str(everything).encode()).hexdigest()
+
+    def known_values(self) -> str:
+        """Everything kept of people: profile values and requests."""
+        return str([(row.text, row.number) for row in self.rows_of_values()])
+
+    def rows_of_values(self) -> list[ProfileValue]:
+        with self.database.read() as session:
+            return list(session.scalars(select(ProfileValue)))
