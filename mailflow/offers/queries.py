@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.offers.models import Code, Offer
-from mailflow.offers.rules import family, family_pattern
+from mailflow.offers.rules import family, family_pattern, normalise
 from mailflow.offers.words import Results
 
 
@@ -31,14 +31,22 @@ def codes_of(session: Session, offer_id: int, subscriber_ids: Sequence[int]) -> 
     return {each.subscriber_id: each for each in session.scalars(held)}
 
 
+def code_written(session: Session, text: str) -> Code | None:
+    """The code that somebody typed or pasted, however carelessly."""
+    return session.scalar(select(Code).where(Code.text == normalise(text)))
+
+
 def offer_named(session: Session, slug: str) -> Offer | None:
     """The newest form of the offer with this slug."""
     return session.scalar(_family(slug).order_by(Offer.id.desc()).limit(1))
 
 
 def offers(session: Session) -> list[Offer]:
-    """Every offer, newest first."""
-    return list(session.scalars(select(Offer).order_by(Offer.id.desc())))
+    """Every offer in its newest form, newest first."""
+    newest: dict[str, Offer] = {}
+    for offer in session.scalars(select(Offer).order_by(Offer.id.desc())):
+        newest.setdefault(family(offer.slug), offer)
+    return list(newest.values())
 
 
 def forms(session: Session, offer: Offer) -> list[int]:

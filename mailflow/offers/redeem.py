@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from mailflow.activity import ledger
 from mailflow.activity.words import Kind
 from mailflow.offers.models import Code, Offer
-from mailflow.offers.rules import judge, normalise
+from mailflow.offers.queries import code_written
+from mailflow.offers.rules import judge
 from mailflow.offers.words import Given, RedeemReason, Use
 
 
@@ -26,7 +27,7 @@ def redeem(session: Session, code_text: str, *, subscriber_id: int | None, refer
 
     The same reference again changes nothing and is told "redeemed" again.
     """
-    code = session.scalar(select(Code).where(Code.text == normalise(code_text)))
+    code = code_written(session, code_text)
     reason = judge(_given(code, now), Use(subscriber_id, reference, amount, _minimum(session, code)))
     if code is None or reason != RedeemReason.REDEEMED or code.redeemed_at:
         return Redeemed(reason, code)

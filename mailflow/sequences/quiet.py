@@ -1,14 +1,15 @@
 """Who is quiet: a question asked of the database for many people at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, select
+from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState, Tracking
-from mailflow.sequences.models import Enrolment
+from mailflow.sequences.models import Enrolment, Sequence
 
 ANSWERS = (Kind.CLICKED, Kind.ORDERED, Kind.CONFIRMED, Kind.PREFERENCES_CHANGED)
 """What breaks a silence: a human click, an order, joining a list, seeing to one's preferences."""
@@ -45,3 +46,10 @@ def _hers() -> ColumnElement[bool]:
 def _first_list() -> ColumnElement[int]:
     joined = select(Subscription.list_id).where(_hers(), Subscription.state == SubscriptionState.CONFIRMED)
     return joined.order_by(Subscription.confirmed_at, Subscription.id).limit(1).correlate(Subscriber).scalar_subquery()
+
+
+def count_quiet(session: Session, sequence: Sequence, *, now: datetime) -> int:
+    """How many people a sequence for quiet ones would write to, were it on now."""
+    since = now - timedelta(days=sequence.settings["quiet_days"])
+    found = quiet_people(sequence.id, since=since).with_only_columns(func.count(), maintain_column_froms=True)
+    return session.scalar(found) or 0

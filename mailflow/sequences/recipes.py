@@ -40,7 +40,7 @@ WELCOME = Recipe(
     name={"es": "Bienvenida y primera compra", "en": "Welcome and first purchase"},
     with_offer=True,
     parts=(
-        Part(StepKind.MAIL, {"template": "welcome"}, {"es": "Bienvenida, con su código", "en": "Welcome, with her code"}),
+        Part(StepKind.MAIL, {"template": "welcome"}, {"es": "Bienvenida, con su código", "en": "Welcome, with a personal code"}),
         Part(StepKind.WAIT, {"before_code_ends_days": 3}),
         Part(StepKind.CONDITION, {"word": Condition.CODE_UNUSED}),
         Part(StepKind.MAIL, {"template": "welcome_reminder"}, {"es": "Tu código termina pronto", "en": "Your code ends soon"}),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mailflow.sequences.words import Act, Condition, EndReason, Facts, Move, StepKind
 
-LIMITS: Mapping[str, tuple[int, int]] = {"quiet_days": (30, 730), "before_code_ends_days": (1, 60), "days": (1, 90)}
+LIMITS: Mapping[str, tuple[int, int]] = {"quiet_days": (30, 730), "before_code_ends_days": (1, 60), "days": (3, 90)}
 """Least and most days of each setting of a sequence."""
 
 _PLAIN = {StepKind.MAIL: Move(Act.SEND), StepKind.MARK: Move(Act.MARK)}
