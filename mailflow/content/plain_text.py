@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 
-
 from lxml.html import HtmlComment, HtmlElement
 
 _BLOCKS = frozenset(

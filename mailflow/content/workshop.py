@@ -4,6 +4,7 @@ A nested source can crash the MJML compiler by overflowing its stack; only a pro
 from taking web server or sender along.
 """
 
+import atexit
 import json
 import os
 import pickle
@@ -142,3 +143,10 @@ _workshops: dict[int, Workshop] = {}
 def workshop() -> Workshop:
     """This process's workshop; after a fork the new process gets its own."""
     return _workshops.setdefault(os.getpid(), Workshop())
+
+
+@atexit.register
+def _close() -> None:
+    """The child ends by itself when its input does; ending it here leaves no loose ends."""
+    if own := _workshops.get(os.getpid()):
+        own.close()
