@@ -5,18 +5,17 @@ import re
 _STANDARD = "#47551f"
 _PAPER, _DARK_PAPER = "#f7f4ed", "#191813"
 _ENOUGH = 4.5
-"""WCAG 2.2, 1.4.3: text of ordinary size; the margin below covers tinted grounds."""
-_MARGIN = 1.2
+"""WCAG 2.2, 1.4.3: text of ordinary size."""
 
 
 def brand_css(accent: str) -> str:
     """The custom properties that replace the standard accent; empty for the standard one or for what is no colour."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent) or accent.lower() == _STANDARD:
         return ""
-    light = _until_readable(accent, "#000000", _PAPER)
-    dark = _until_readable(accent, "#ffffff", _DARK_PAPER)
-    by_day = _rule(light, _blend(light, "#000000", 0.2), "#fffdf9", _blend(_PAPER, light, 0.08))
-    by_night = _rule(dark, _blend(dark, "#ffffff", 0.3), "#191813", _blend("#24221b", dark, 0.1))
+    light, light_tint = _readable(accent, "#000000", _PAPER, tint_share=0.08)
+    dark, dark_tint = _readable(accent, "#ffffff", _DARK_PAPER, tint_share=0.1)
+    by_day = _rule(light, _blend(light, "#000000", 0.2), "#fffdf9", light_tint)
+    by_night = _rule(dark, _blend(dark, "#ffffff", 0.3), "#191813", dark_tint)
     return f":root{{{by_day}}}@media (prefers-color-scheme: dark){{:root{{{by_night}}}}}"
 
 
@@ -30,9 +29,11 @@ def _rule(accent: str, hover: str, on_accent: str, tint: str) -> str:
     return f"--accent:{accent};--accent-hi:{hover};--on-accent:{on_accent};--tint:{tint}"
 
 
-def _until_readable(colour: str, towards: str, ground: str) -> str:
+def _readable(colour: str, towards: str, paper: str, *, tint_share: float) -> tuple[str, str]:
+    """The colour nearest to this one that can be read on paper and on its own tint, and that tint."""
     steps = (_blend(colour, towards, step / 20) for step in range(21))
-    return next(one for one in steps if contrast(one, ground) >= _ENOUGH * _MARGIN)
+    tinted = ((one, _blend(paper, one, tint_share)) for one in steps)
+    return next((one, tint) for one, tint in tinted if min(contrast(one, paper), contrast(one, tint)) >= _ENOUGH)
 
 
 def _blend(one: str, other: str, share: float) -> str:
