@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+import benchmarks.campaign
 import benchmarks.transport
 import benchmarks.yardsticks  # noqa: F401
 from benchmarks.registry import Figure, chosen
@@ -31,7 +32,9 @@ def main() -> None:
 
 
 def _table(figures: list[Figure]) -> Table:
-    table = Table("bench", "reference", box=None)
+    table = Table(box=None)
+    table.add_column("bench", no_wrap=True)
+    table.add_column("reference")
     for heading in ("value", "reference value", "ratio"):
         table.add_column(heading, justify="right")
     table.add_column("unit")

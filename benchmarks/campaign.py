@@ -1,0 +1,144 @@
+"""A campaign to 10,000 people through the whole product: ledger, gate, personal mail, SMTP, records; beside smtp-source."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import uvloop
+from sqlalchemy import func, insert, select
+
+from benchmarks.postfix import SmtpSink, smtp_sink, smtp_source_rate
+from benchmarks.registry import Figure, bench, interleaved
+from benchmarks.yardsticks import disk
+from mailflow.audience.first_start import first_start
+from mailflow.audience.models import Field as ProfileField
+from mailflow.audience.models import List, ProfileValue, Subscriber, Subscription
+from mailflow.campaigns import draft, schedule
+from mailflow.content import drafts
+from mailflow.foundation.clock import utc_now
+from mailflow.foundation.database import Database
+from mailflow.foundation.paths import bundled
+from mailflow.foundation.ring import open_ring
+from mailflow.foundation.settings import Settings
+from mailflow.outbox.models import Message
+from mailflow.scheduler.jobs import freeze_begun, launch_due
+from mailflow.scheduler.sender import Sender
+from mailflow.schema import metadata
+
+_PEOPLE = 10_000
+_ROUNDS = 3
+_SLICE = 2_000
+
+
+@bench("send.sqlite")
+def over_ten() -> Figure:
+    """Ten connections, one sender, SQLite."""
+    return _measure("send.sqlite", 10)
+
+
+@bench("send.sqlite50")
+def over_fifty() -> Figure:
+    """Fifty connections, one sender, SQLite."""
+    return _measure("send.sqlite50", 50)
+
+
+def _measure(key: str, connections: int) -> Figure:
+    with tempfile.TemporaryDirectory(dir=disk()) as folder, smtp_sink(Path(folder)) as sink:
+        campaigns = _Campaigns(Path(folder), sink, connections)
+        size = campaigns.size()
+        ours, theirs = interleaved(_ROUNDS, campaigns.rate, _source(sink.port, size, connections))
+    return Figure(key, ours, "msg/s", "smtp-source", theirs)
+
+
+def _source(port: int, size: int, connections: int) -> Callable[[], float]:
+    return lambda: smtp_source_rate(port, messages=_PEOPLE, size=size, connections=connections)
+
+
+class _Campaigns:
+    """Installations with a campaign that is due, a fresh one for each round so that none is slowed by the last one's rows."""
+
+    def __init__(self, folder: Path, sink: SmtpSink, connections: int) -> None:
+        self._folder, self._sink, self._rounds = folder, sink, 0
+        self._url = f"smtp://127.0.0.1:{sink.port}?tls=none&connections={connections}"
+
+    def size(self) -> int:
+        """Bytes of the campaign's mail to one person, as the sandbox keeps it."""
+        settings = self._launched("size", "sandbox:", 1)
+        uvloop.run(_send(settings))
+        return next((settings.home / "inbox").glob("*.eml")).stat().st_size
+
+    def rate(self) -> float:
+        """Messages a second from the first claim to the last record, all of them taken and recorded."""
+        self._rounds += 1
+        settings = self._launched(f"round{self._rounds}", self._url, _PEOPLE)
+        before, began = self._sink.taken(), time.perf_counter()
+        uvloop.run(_send(settings))
+        spent = time.perf_counter() - began
+        time.sleep(0.1)
+        _insist(settings, self._sink.taken() - before)
+        return _PEOPLE / spent
+
+    def _launched(self, name: str, mail_url: str, people: int) -> Settings:
+        settings = Settings(home=self._folder / name, mail_url=mail_url, base_url="https://cartas.example.com")
+        settings.home.mkdir()
+        database = Database(settings.database_url)
+        metadata.create_all(database.engine)
+        open_ring(database, settings)
+        _fill(database, people, utc_now())
+        launch_due(database, settings)
+        freeze_begun(database, settings)
+        database.close()
+        return settings
+
+
+async def _send(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    sender = Sender(database, settings, open_ring(database, settings))
+    await sender.send_until_empty()
+    await sender.close()
+    database.close()
+
+
+def _fill(database: Database, people: int, now: datetime) -> None:
+    """People with a name who let themselves be counted, all in the first list, and a campaign to it that is due now."""
+    with database.begin() as session:
+        first_start(session, now=now)
+        list_id = session.scalars(select(List.id)).one()
+        name_field = session.scalars(select(ProfileField.id).where(ProfileField.key == "first_name")).one()
+    for start in range(1, people + 1, _SLICE):
+        numbers = range(start, min(start + _SLICE, people + 1))
+        with database.begin() as session:
+            session.execute(insert(Subscriber), [_person(number, now) for number in numbers])
+            session.execute(insert(Subscription), [_joined(number, list_id, now) for number in numbers])
+            session.execute(insert(ProfileValue), [{"subscriber_id": number, "field_id": name_field, "text": "Ana"} for number in numbers])
+    with database.begin() as session:
+        sample = json.loads((bundled("templates") / "newsletters/newsletter/sample.es.json").read_text(encoding="utf-8"))
+        letter = drafts.create(session, name="Otoño", template="newsletter", language="es", now=now, words=sample)
+        campaign = draft.create(session, name="Otoño", now=now, list_id=list_id, newsletter_id=letter.id)
+        schedule.schedule(session, campaign, wall=None, zone="Europe/Madrid", now=now)
+
+
+def _person(number: int, now: datetime) -> dict[str, object]:
+    email = f"ana{number}@example.net"
+    return {
+        "id": number, "email": email, "email_key": email, "tracking": "individual", "source": "bench",
+        "created_at": now, "confirmed_at": now, "language": "es",
+    }  # fmt: skip
+
+
+def _joined(number: int, list_id: int, now: datetime) -> dict[str, object]:
+    return {"subscriber_id": number, "list_id": list_id, "state": "confirmed", "asked_at": now, "confirmed_at": now}
+
+
+def _insist(settings: Settings, taken: int) -> None:
+    """A rate counts only if the ledger and the sink agree that everybody got it once."""
+    database = Database(settings.database_url)
+    with database.read() as session:
+        counted = session.execute(select(Message.state, func.count()).group_by(Message.state))
+        states = {str(row[0]): int(row[1]) for row in counted}
+    database.close()
+    if states != {"sent": _PEOPLE} or taken != _PEOPLE:
+        raise SystemExit(f"The sink took {taken} messages of {_PEOPLE}, the ledger says {states}.")
