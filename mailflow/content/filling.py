@@ -8,7 +8,7 @@ from mailflow.content.faults import fault
 from mailflow.content.freeze import Freezer
 from mailflow.content.merge import syntax_faults
 from mailflow.content.mjml.lint import is_link, is_picture
-from mailflow.content.richtext import links_of
+from mailflow.content.richtext import links_of, to_html, to_marks
 from mailflow.content.words import CompileError, Fault, Slot, Template
 
 PRODUCT_PARTS = ("name", "line", "price", "url", "picture", "alt", "button")
@@ -39,7 +39,7 @@ def shaped(slot: Slot, value: object) -> Any:
     if slot.kind == "products":
         rows = value if isinstance(value, list) else []
         return [_product(row) for row in rows[:MOST_PRODUCTS]]
-    return clean(value).strip()
+    return to_html(to_marks(clean(value))) if slot.kind == "richtext" else clean(value).strip()
 
 
 def _product(row: object) -> dict[str, str]:

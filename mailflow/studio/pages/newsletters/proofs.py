@@ -32,7 +32,7 @@ class Proof:
         return self.compiled is not None and not self.faults and not any(one for one in self.checks if not one.ok and one.word in MUST)
 
 
-MUST = frozenset({"unsubscribe", "postal-address", "links"})
+MUST = frozenset({"unsubscribe", "postal-address"})
 """Checks that stop a newsletter; the others advise."""
 
 
