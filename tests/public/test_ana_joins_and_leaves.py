@@ -49,11 +49,12 @@ def test_ana_changes_lists_data_and_language(door: Door) -> None:
 def test_a_mistaken_leaving_can_be_taken_back_for_a_day(door: Door) -> None:
     door.joined(lists=["newsletter", "taller"])
     path = door.leave_path()
-    door.post(path, {"do": "leave", "all": "yes"})
+    answer = door.post(path, {"do": "leave", "all": "yes"})
+    assert "Ya no te llegarán El boletín y Novedades del taller" in door.get(answer.location).text
     assert set(door.states().values()) == {"left"}
     door.clock.forward(hours=23)
     answer = door.post(path, {"do": "undo"})
-    assert "Como antes" in door.get(answer.location).text
+    assert "Como antes: recibes El boletín y Novedades del taller" in door.get(answer.location).text
     assert set(door.states().values()) == {"confirmed"}
     door.post(path, {"do": "leave"})
     door.clock.forward(hours=25)
