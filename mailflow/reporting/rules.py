@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
 
-from mailflow.reporting.words import SMALLEST_GROUP, Difference, Figures, Interval, Row, Verdict, VerdictKind
+from mailflow.reporting.words import SMALLEST_GROUP, UNKNOWN, Difference, Figures, Interval, Row, Verdict, VerdictKind
 
 CONFIDENCE = 0.95
 _EDGE = "=+-@\t\r\n＝＋－＠"
@@ -44,12 +44,12 @@ def compare(group: Figures, total: Figures, groups: int) -> Difference | None:
 
 
 def verdict(rows: Sequence[Row]) -> Verdict:
-    """The one thing the table says: the group furthest from the rest among those that differ for sure."""
+    """The one thing the table says: the known group furthest from the rest among those that differ for sure."""
     if not any(row.figures.delivered for row in rows):
         return Verdict(VerdictKind.NOTHING_YET)
     if all(row.small for row in rows):
         return Verdict(VerdictKind.ALL_SMALL)
-    compared = [(row, row.difference) for row in rows if row.difference]
+    compared = [(row, row.difference) for row in rows if row.difference and row.value != UNKNOWN]
     if not compared:
         return Verdict(VerdictKind.ONE_GROUP)
     sure = sorted(((row, found) for row, found in compared if found.sure), key=lambda pair: -abs(pair[1].by))

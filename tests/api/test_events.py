@@ -103,7 +103,8 @@ WRONG_KINDS = [
 AMOUNT = json.dumps(event()).split("7900")
 NO_EVENTS = [
     "", "null", "1", '"x"', "{", "[", "[]", "{}", "[[]]", "[" * 100_000, '{"a":' * 100_000, b"\xff\xfe", "\x00", '{"type": "order"}',
-    "NaN".join(AMOUNT), "Infinity".join(AMOUNT), "1e400".join(AMOUNT), json.dumps({"type": "purchase", "order": ORDER}), json.dumps(event()) + "x",
+    "NaN".join(AMOUNT), "Infinity".join(AMOUNT), "1e400".join(AMOUNT),
+    json.dumps({"type": "purchase", "order": ORDER}), json.dumps(event()) + "x",
 ]  # fmt: skip
 
 

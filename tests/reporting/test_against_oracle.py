@@ -33,7 +33,16 @@ ROWS = st.lists(
             "machine_clicked_at": MINUTES,
             "orders": st.integers(0, 3),
             "revenue": st.integers(0, 10**7),
-            "single": st.sampled_from([None, {}, {"sex": "f"}, {"sex": "m", "place": "ES-SE"}, {"sex": "f", "place": "ES-MD"}]),
+            "single": st.sampled_from(
+                [
+                    None,
+                    {},
+                    {"sex": "f"},
+                    {"sex": "m", "place": "ES-SE"},
+                    {"sex": "f", "place": "ES-MD"},
+                    {"sex": "f", "tracking": "aggregate"},
+                ]
+            ),
             "many": st.sampled_from([None, {"interests": []}, {"interests": ["vajilla"]}, {"interests": ["vajilla", "recetas"]}]),
         }
     ),
@@ -112,6 +121,8 @@ def test_rows_by_value(database: Database, rows, key: str) -> None:
             values = {}
             for cell_id in (row.cell_id, row.set_cell_id):
                 values |= session.get_one(Cell, cell_id).data if cell_id else {}
+            if values.get("tracking") == "aggregate":
+                continue
             for value in values.get(key) if isinstance(values.get(key), list) and values.get(key) else [values.get(key) or "unknown"]:
                 groups[value].append(row)
         found = by_value(session, mailing_id, key)
@@ -139,7 +150,10 @@ def test_arrivals_by_hour(database: Database, rows, hits) -> None:
 
 def test_only_keys_somebody_has_a_value_for_are_offered(database: Database) -> None:
     rows = [{"state": "sent", "opened_at": None, "clicked_at": None, "machine_opened_at": None, "machine_clicked_at": None}] * 2
-    mailing_id = stored(database, [row | {"single": {"zodiac": "leo", "sex": "f"}, "many": {"interests": ["vajilla"]}} for row in rows])
+    mailing_id = stored(
+        database,
+        [row | {"single": {"zodiac": "leo", "sex": "f", "tracking": "individual"}, "many": {"interests": ["vajilla"]}} for row in rows],
+    )
     with database.read() as session:
         assert keys(session, mailing_id) == ["sex", "interests", "zodiac"]
 

@@ -47,6 +47,11 @@ def test_one_clear_group_is_the_sentence() -> None:
     assert (said.kind, said.row, said.below) == (VerdictKind.MORE, rows[0], ("old",))
 
 
+def test_people_of_whom_nothing_is_known_are_never_the_sentence() -> None:
+    rows = [row("unknown", 486, 83, Figures(sent=11760, clicked=1019)), row("f", 3587, 348, Figures(sent=8659, clicked=754))]
+    assert verdict(rows).kind is VerdictKind.NO_DIFFERENCE
+
+
 def test_what_shows_only_because_many_groups_were_looked_at_is_not_said() -> None:
     lucky = row("lucky", 1000, 112, Figures(sent=9000, clicked=800), groups=40)
     assert lucky.difference.told_apart

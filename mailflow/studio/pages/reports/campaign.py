@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import List
 from mailflow.campaigns.models import Campaign
-from mailflow.reporting.breakdown import by_value, keys
+from mailflow.reporting.breakdown import by_value, keys, told_apart
 from mailflow.reporting.campaign import report
 from mailflow.reporting.campaigns import average_click_rate, campaign_lines
 from mailflow.reporting.over_time import hits_by_hour
 from mailflow.reporting.rules import verdict
-from mailflow.reporting.words import CampaignReport, Row
+from mailflow.reporting.words import CampaignReport, Figures, Row
 from mailflow.studio.pages.reports.charts import arrival_words, arrivals
 from mailflow.studio.pages.reports.labels import Labels, labels
 from mailflow.studio.pages.reports.left_out import left_out_lines
@@ -35,6 +35,8 @@ class Breakdown:
     key: str
     keys: list[str]
     rows: list[Row]
+    total: Figures
+    """Of everybody who can be in a row."""
     labels: Labels
     scale: float
     overlapping: bool
@@ -75,11 +77,10 @@ def breakdown(session: Session, mailing_id: int, wanted: str) -> Breakdown | Non
     if not known:
         return None
     key = wanted if wanted in known else known[0]
-    rows = by_value(session, mailing_id, key)
+    rows, total = by_value(session, mailing_id, key), told_apart(session, mailing_id)
     shown = [row.interval.high for row in rows if not row.small] or [row.interval.high for row in rows]
-    delivered = sum(row.figures.delivered for row in rows)
-    overlapping = delivered > report(session, mailing_id).figures.delivered
-    return Breakdown(key, known, rows, labels(session), min(1.0, max(shown, default=1.0)) * _ROOM, overlapping)
+    overlapping = sum(row.figures.delivered for row in rows) > total.delivered
+    return Breakdown(key, known, rows, total, labels(session), min(1.0, max(shown, default=1.0)) * _ROOM, overlapping)
 
 
 def _ended(found: Campaign, its: CampaignReport) -> bool:

@@ -41,7 +41,7 @@ class Labels:
         if value == UNKNOWN:
             return str(_("Not known"))
         known = pick(self.options.get((key, value), {}), current_language()) or _VALUES.get((key, value)) or _YES_NO.get(value)
-        return str(known or value)
+        return str(known or (value.replace("-", "–") if key == "age" else value))
 
     def people(self, key: str, value: str) -> str:
         """The people of one group, as the subject of a sentence."""
@@ -51,7 +51,7 @@ class Labels:
         if key == _SEX and value in ("f", "m"):
             return str(pgettext("people", "Women") if value == "f" else pgettext("people", "Men"))
         if key == "age":
-            return str(_("People aged %(band)s", band=name.replace("-", "–")))
+            return str(_("People aged %(band)s", band=name))
         if key == _PLACE:
             return str(_("People from %(place)s", place=name))
         if key == _INTERESTS:
