@@ -14,13 +14,34 @@ from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.studio import assets, company, failures, formats, language, navigation, security, session
-from mailflow.studio.pages import dashboard, sign_in
+from mailflow.studio.pages import (
+    campaigns,
+    dashboard,
+    forms,
+    lists,
+    newsletters,
+    offers,
+    reports,
+    segments,
+    sequences,
+    sign_in,
+    subscribers,
+)
 from mailflow.studio.pages import settings as settings_pages
 from mailflow.studio.surroundings import Surroundings
 
 PAGES: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     dashboard.blueprint,
+    newsletters.blueprint,
+    campaigns.blueprint,
+    sequences.blueprint,
+    offers.blueprint,
+    reports.blueprint,
+    subscribers.blueprint,
+    lists.blueprint,
+    segments.blueprint,
+    forms.blueprint,
     settings_pages.blueprint,
 )
 """Every page of the studio; a new file in pages/ is added here."""
@@ -28,9 +49,7 @@ PAGES: tuple[Blueprint, ...] = (
 LARGEST_FORM = 8 * 1024 * 1024
 
 
-def create_studio(
-    database: Database, settings: Settings, ring: Ring | None = None, *, clock: Callable[[], datetime] = utc_now
-) -> Flask:
+def create_studio(database: Database, settings: Settings, ring: Ring | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The studio as a WSGI application whose own routes begin at "/"; ``clock`` is told to every view."""
     app = Flask("mailflow.studio", template_folder=str(bundled("templates") / "pages"), static_folder="static")
     app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)

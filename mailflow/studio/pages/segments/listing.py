@@ -1,0 +1,55 @@
+"""All segments: what each says, and how many people it holds now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from mailflow.foundation.language import pick
+from mailflow.segments.catalogue import catalogue, read_tree
+from mailflow.segments.count import counts
+from mailflow.segments.describe import describe
+from mailflow.segments.models import Segment
+from mailflow.segments.queries import segments
+from mailflow.segments.words import Catalogue, TreeError
+from mailflow.studio.company import company
+from mailflow.studio.language import current_language
+from mailflow.studio.pages.segments.routes import blueprint
+from mailflow.studio.security import staff
+from mailflow.studio.surroundings import current_database, current_instant
+
+
+@dataclass(frozen=True)
+class Line:
+    """One segment of the list; without a count when it needs mending."""
+
+    segment: Segment
+    name: str
+    sentence: str
+    total: int | None
+    reachable: int | None
+
+
+@blueprint.get("/")
+@staff
+def index() -> str:
+    """The segments: one's own first, then the ready ones."""
+    now = current_instant()
+    with current_database().read() as session:
+        names = catalogue(session)
+        lines = [_line(session, one, names, now) for one in segments(session)]
+    own = [line for line in lines if line.segment.slug is None]
+    ready = [line for line in lines if line.segment.slug is not None]
+    return render_template("studio/segments/index.html", own=own, ready=ready)
+
+
+def _line(session: Session, segment: Segment, names: Catalogue, now: datetime) -> Line:
+    language = current_language()
+    name = pick(segment.name, language)
+    try:
+        tree = read_tree(names, segment.tree, own_id=segment.id)
+    except TreeError as problem:
+        return Line(segment, name, pick(problem.faults[0].message, language), None, None)
+    counted = counts(session, tree, now=now)
+    return Line(segment, name, describe(tree, language, currency=company().currency), counted.total, counted.reachable)

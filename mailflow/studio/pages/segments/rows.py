@@ -1,0 +1,153 @@
+"""Between a form's rows and a tree's conditions: what was typed becomes JSON, and JSON fills the boxes again.
+
+Whether what was typed makes sense is for the segments' own rules to say; a text that is no number is passed on as it is.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mailflow.segments.words import FieldFacts
+from mailflow.studio.pages.segments.nodes import Branch, Node, Row
+
+Condition = dict[str, Any]
+Fields = Mapping[str, FieldFacts]
+
+_MANY_KINDS = ("one-of", "place", "many-of")
+_PAIR_OPS = ("between", "age-between")
+
+
+def as_json(node: Node, fields: Fields) -> dict[str, Any]:
+    """The tree, or one condition, that was typed."""
+    if isinstance(node, Branch):
+        return {node.how: [as_json(part, fields) for part in node.parts]}
+    word, _, rest = node.what.partition(":")
+    return _TO_JSON[word](node, rest, fields) if word in _TO_JSON else {}
+
+
+def as_node(tree: Mapping[str, Any]) -> Node:
+    """The form's node for a tree or condition that the rules have read."""
+    for how in ("all", "any", "none"):
+        if how in tree:
+            return Branch(how, [as_node(part) for part in tree[how]])
+    word = next(word for word in _TO_ROW if word in tree)
+    return _TO_ROW[word](tree)
+
+
+def number(text: str) -> Any:
+    """The number that a text means, with a point or a comma; a text that is none stays as it is."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
+
+
+def _field(row: Row, key: str, fields: Fields) -> Condition:
+    if row.op in ("empty", "not-empty"):
+        return {"field": key, "is": row.op}
+    kind = fields[key].kind if key in fields else "string"
+    if kind == "boolean":
+        return {"field": key, "is": "is", "value": row.op == "yes"}
+    return {"field": key, "is": row.op, "value": _value(row, kind)}
+
+
+def _value(row: Row, kind: str) -> Any:
+    convert: Callable[[str], Any] = str if kind == "date" and row.op == "between" else number
+    if row.op in _PAIR_OPS:
+        return [convert(row.text("low")), convert(row.text("high"))]
+    if kind in _MANY_KINDS:
+        return row.boxes.get("value", [])
+    if kind == "number" or row.op == "birthday-within-days":
+        return number(row.text("value"))
+    return row.text("value")
+
+
+def _days(row: Row) -> dict[str, Any]:
+    return {"within_days": number(row.text("days"))} if row.text("days") else {}
+
+
+def _window(row: Row) -> dict[str, Any]:
+    return {"before_days" if row.op == "before" else "within_days": number(row.text("days"))}
+
+
+def _did(row: Row, deed: str, _: Fields) -> Condition:
+    often = {"never": True} if row.op == "never" else {"at_least": number(row.text("times") or "1")}
+    mailing = {"mailing": number(row.text("mailing"))} if row.text("mailing") else {}
+    return {"did": deed, **often, **_days(row), **mailing}
+
+
+def _spent(row: Row, _rest: str, _: Fields) -> Condition:
+    amount = number(row.text("amount"))
+    cents = round(amount * 100) if isinstance(amount, int | float) and abs(amount) < 1e9 else amount
+    return {"spent": {"at_least": cents, **_days(row)}}
+
+
+def _top(row: Row, _rest: str, _: Fields) -> Condition:
+    share = number(row.text("share"))
+    return {"top": {"share": share / 100 if isinstance(share, int | float) else share, "within_days": number(row.text("days"))}}
+
+
+_TO_JSON: Mapping[str, Callable[[Row, str, Fields], Condition]] = {
+    "field": _field,
+    "list": lambda row, _rest, _: {"list": row.text("value"), "is": row.op},
+    "language": lambda row, _rest, _: {"language": row.text("value")},
+    "source": lambda row, _rest, _: {"source": row.boxes.get("value", [])},
+    "joined": lambda row, _rest, _: {"joined": _window(row)},
+    "did": _did,
+    "spent": _spent,
+    "last_order": lambda row, _rest, _: {"last_order": _window(row)},
+    "segment": lambda row, _rest, _: {"segment": number(row.text("value"))},
+    "top": _top,
+    "silent": lambda row, _rest, _: {"silent": row.op != "no"},
+}
+
+
+def _row(what: str, op: str = "", **boxes: Any) -> Row:
+    texts = {name: [_text(one) for one in (value if isinstance(value, list) else [value])] for name, value in boxes.items()}
+    return Row(what, op, {name: value for name, value in texts.items() if value != [""]})
+
+
+def _text(value: Any) -> str:
+    return f"{value:.12g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _field_row(tree: Condition) -> Row:
+    what, op, value = f"field:{tree['field']}", tree["is"], tree.get("value")
+    if isinstance(value, bool):
+        return _row(what, "yes" if value else "no")
+    if op in _PAIR_OPS:
+        return _row(what, op, low=tree["value"][0], high=tree["value"][1])
+    return _row(what, op, value=value)
+
+
+def _window_row(word: str, tree: Condition) -> Row:
+    ((way, days),) = tree[word].items()
+    return _row(word, "within" if way == "within_days" else "before", days=days)
+
+
+def _did_row(tree: Condition) -> Row:
+    op = "never" if "never" in tree else "at-least"
+    times = None if op == "never" else tree.get("at_least", 1)
+    return _row(f"did:{tree['did']}", op, times=times, days=tree.get("within_days"), mailing=tree.get("mailing"))
+
+
+def _spent_row(tree: Condition) -> Row:
+    return _row("spent", "at-least", amount=tree["spent"]["at_least"] / 100, days=tree["spent"].get("within_days"))
+
+
+_TO_ROW: Mapping[str, Callable[[Any], Row]] = {
+    "field": _field_row,
+    "list": lambda tree: _row("list", tree["is"], value=tree["list"]),
+    "language": lambda tree: _row("language", "is", value=tree["language"]),
+    "source": lambda tree: _row("source", "in", value=tree["source"]),
+    "joined": lambda tree: _window_row("joined", tree),
+    "did": _did_row,
+    "spent": _spent_row,
+    "last_order": lambda tree: _window_row("last_order", tree),
+    "segment": lambda tree: _row("segment", "is", value=tree["segment"]),
+    "top": lambda tree: _row("top", "best", share=tree["top"]["share"] * 100, days=tree["top"]["within_days"]),
+    "silent": lambda tree: _row("silent", "yes" if tree["silent"] else "no"),
+}

@@ -1,0 +1,218 @@
+"""What a row offers: the things it can be about, the ways to compare each, and the boxes to fill in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
+
+from mailflow.audience.words import SourceClass
+from mailflow.foundation.language import pick
+from mailflow.segments.phrases import LANGUAGE_NAMES, SOURCE_NAMES
+from mailflow.segments.words import Catalogue, FieldFacts, ops_of
+from mailflow.studio.language import current_language
+from mailflow.studio.pages.segments.nodes import Row
+
+Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the boxes of this installation can offer: its names, and its latest mailings."""
+
+    names: Catalogue
+    mailings: Options
+    own_id: int | None = None
+
+    @property
+    def fields(self) -> Mapping[str, FieldFacts]:
+        """The registry by key."""
+        return {field.key: field for field in self.names.fields}
+
+
+@dataclass(frozen=True)
+class Box:
+    """One place to fill in: kind is text, number, date, select or checks; ``after`` is the word behind it."""
+
+    name: str
+    kind: str
+    label: str
+    options: Options = ()
+    after: str = ""
+    start: str = ""
+    least: int | None = None
+    hint: str = ""
+
+
+OP_WORDS: Mapping[str, LazyString] = {
+    "is": lazy_gettext("is"),
+    "is-not": lazy_gettext("is not"),
+    "contains": lazy_gettext("contains"),
+    "starts-with": lazy_gettext("begins with"),
+    "empty": lazy_gettext("is empty"),
+    "not-empty": lazy_gettext("is filled in"),
+    "=": lazy_gettext("is exactly"),
+    "<": lazy_gettext("is less than"),
+    ">": lazy_gettext("is more than"),
+    "between": lazy_gettext("is between"),
+    "age-between": lazy_gettext("makes them, in years,"),
+    "birthday-within-days": lazy_gettext("is a birthday within"),
+    "in": lazy_gettext("is one of"),
+    "not-in": lazy_gettext("is none of"),
+    "any-of": lazy_gettext("includes any of"),
+    "all-of": lazy_gettext("includes all of"),
+    "none-of": lazy_gettext("includes none of"),
+    "yes": lazy_gettext("yes"),
+    "no": lazy_gettext("no"),
+    "confirmed": lazy_gettext("is in"),
+    "pending": lazy_gettext("has not confirmed"),
+    "left": lazy_gettext("has left"),
+    "not-in-list": lazy_gettext("is not in"),
+    "within": lazy_gettext("within the last"),
+    "before": lazy_gettext("more than … ago"),
+    "at-least": lazy_gettext("at least"),
+    "never": lazy_gettext("never"),
+    "best": lazy_gettext("among the best"),
+}
+_DATE_WORDS: Mapping[str, LazyString] = {"=": lazy_gettext("is on"), "<": lazy_gettext("is before"), ">": lazy_gettext("is after")}
+
+
+def whats(offer: Offer) -> list[tuple[str, Options]]:
+    """Everything a row can be about, in groups."""
+    language = current_language()
+    person = [
+        ("list", _("List")),
+        ("joined", _("Joined")),
+        ("language", _("Language")),
+        ("source", _("Came through")),
+        ("silent", _("Reactivation unanswered")),
+    ]
+    deeds = [
+        ("did:clicked", _("Clicked")),
+        ("did:opened", _("Opened")),
+        ("did:ordered", _("Ordered")),
+        ("did:sent", _("Was sent")),
+        ("spent", _("Spent")),
+        ("last_order", _("Last order")),
+        ("top", _("Engagement")),
+    ]
+    if offer.names.segments:
+        person.append(("segment", _("Segment")))
+    profile = [(f"field:{field.key}", pick(field.label, language)) for field in offer.names.fields]
+    return [(_("Person"), person), (_("What they did"), deeds), (_("Profile"), profile)]
+
+
+def ops(row: Row, offer: Offer) -> Options:
+    """The ways to compare what the row is about, as (key, word)."""
+    word, _sep, key = row.what.partition(":")
+    if word == "field":
+        return _field_ops(offer.fields.get(key))
+    return [(op, str(OP_WORDS["not-in-list" if (word, op) == ("list", "not-in") else op])) for op in _OPS.get(word, ("is",))]
+
+
+_OPS: Mapping[str, Sequence[str]] = {
+    "list": ("confirmed", "pending", "left", "not-in"),
+    "source": ("in",),
+    "joined": ("within", "before"),
+    "last_order": ("within", "before"),
+    "did": ("at-least", "never"),
+    "spent": ("at-least",),
+    "top": ("best",),
+    "silent": ("yes", "no"),
+}
+
+
+def _field_ops(field: FieldFacts | None) -> Options:
+    if field is None:
+        return [("is", str(OP_WORDS["is"]))]
+    if field.kind == "boolean":
+        return [(op, str(OP_WORDS[op])) for op in ("yes", "no")]
+    words = {**OP_WORDS, **_DATE_WORDS} if field.kind == "date" else OP_WORDS
+    return [(op, str(words[op])) for op in ops_of(field.key, field.kind)]
+
+
+def settled(row: Row, offer: Offer) -> Row:
+    """The row with a way to compare that exists, and with its boxes' first values where nothing was typed yet."""
+    known = [op for op, _word in ops(row, offer)]
+    row.op = row.op if row.op in known else known[0]
+    if not row.boxes:
+        for box in boxes(row, offer):
+            start = box.start or (box.options[0][0] if box.kind == "select" and box.options else "")
+            row.boxes = {**row.boxes, box.name: [start]} if start else row.boxes
+    return row
+
+
+def boxes(row: Row, offer: Offer) -> list[Box]:
+    """The boxes to fill in for what the row is about and how it compares."""
+    word, _sep, key = row.what.partition(":")
+    if word == "field":
+        return _field_boxes(offer.fields.get(key), row.op)
+    return _BOXES[word](row, offer) if word in _BOXES else []
+
+
+def _field_boxes(field: FieldFacts | None, op: str) -> list[Box]:
+    if field is None or op in ("empty", "not-empty") or field.kind == "boolean":
+        return []
+    if field.options:
+        options = [(key, pick(label, current_language())) for key, label in field.options.items()]
+        return [Box("value", "checks", _("Options"), options)]
+    kind = {"string": "text", "number": "number", "date": "date"}[field.kind]
+    if op == "birthday-within-days":
+        return [Box("value", "number", _("Days ahead"), after=_("days"), start="7", least=0)]
+    if op in ("between", "age-between"):
+        kind = "number" if op == "age-between" else kind
+        return [Box("low", kind, _("Lowest"), after=_("and")), Box("high", kind, _("Highest"))]
+    return [Box("value", kind, _("Value"))]
+
+
+def _days(start: str = "", hint: str = "") -> Box:
+    return Box("days", "number", _("Days"), after=_("days"), start=start, least=1, hint=hint)
+
+
+def _list_boxes(_row: Row, offer: Offer) -> list[Box]:
+    lists = [(slug, pick(name, current_language())) for slug, name in (offer.names.lists or {}).items()]
+    return [Box("value", "select", _("List"), lists)]
+
+
+def _segment_boxes(_row: Row, offer: Offer) -> list[Box]:
+    others = [(str(one.id), pick(one.name, current_language())) for one in offer.names.segments.values() if one.id != offer.own_id]
+    return [Box("value", "select", _("Segment"), others)]
+
+
+def _language_boxes(_row: Row, _offer: Offer) -> list[Box]:
+    return [Box("value", "select", _("Language"), [(code, pick(names, current_language())) for code, names in LANGUAGE_NAMES.items()])]
+
+
+def _source_boxes(_row: Row, _offer: Offer) -> list[Box]:
+    return [Box("value", "checks", _("Options"), [(one.value, pick(SOURCE_NAMES[one], current_language())) for one in SourceClass])]
+
+
+def _did_boxes(row: Row, offer: Offer) -> list[Box]:
+    ever = _("ever")
+    after = _("times, in") if row.what == "did:ordered" else _("mails, in")
+    times = [] if row.op == "never" else [Box("times", "number", _("How often"), after=after, start="1", least=1)]
+    window = _days("90", ever)
+    if row.what == "did:ordered" or not offer.mailings:
+        return [*times, window]
+    return [*times, window, Box("mailing", "select", _("Which mail"), [("", _("any mail")), *offer.mailings])]
+
+
+def _spent_boxes(_row: Row, _offer: Offer) -> list[Box]:
+    return [Box("amount", "number", _("Amount"), after=_("in"), start="50", least=0), _days("365", _("ever"))]
+
+
+def _top_boxes(_row: Row, _offer: Offer) -> list[Box]:
+    return [Box("share", "number", _("Share"), after=_("%, in"), start="10", least=0), _days("90")]
+
+
+_BOXES: Mapping[str, Callable[[Row, Offer], list[Box]]] = {
+    "list": _list_boxes,
+    "segment": _segment_boxes,
+    "language": _language_boxes,
+    "source": _source_boxes,
+    "joined": lambda _row, _offer: [_days("30")],
+    "last_order": lambda _row, _offer: [_days("90")],
+    "did": _did_boxes,
+    "spent": _spent_boxes,
+    "top": _top_boxes,
+}

@@ -1,0 +1,113 @@
+"""What happened to one person: the ledger's lines, messages, orders and codes, read for her page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mailflow.activity.models import Activity
+from mailflow.activity.words import Kind
+from mailflow.audience.models import List
+from mailflow.foundation.language import pick
+from mailflow.offers.models import Code, Offer
+from mailflow.outbox.models import Mailing, Message
+from mailflow.studio.language import current_language
+from mailflow.tracking.models import Order
+
+MOST_LINES = 60
+MOST_MESSAGES = 50
+TOPICS = {
+    "messages": (Kind.SENT, Kind.BOUNCED, Kind.OPENED, Kind.CLICKED),
+    "orders": (Kind.ORDERED, Kind.CODE_REDEEMED),
+    "lists": (Kind.SIGNED_UP, Kind.CONFIRMED, Kind.LEFT, Kind.PREFERENCES_CHANGED),
+}
+"""What a timeline can be narrowed to."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline, with the names of the list and the mailing it is about."""
+
+    line: Activity
+    list_name: str
+    mailing: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message and the mailing it belongs to."""
+
+    message: Message
+    mailing: str
+
+
+@dataclass(frozen=True)
+class Bought:
+    """One order, and the mailing it is attributed to, if any."""
+
+    order: Order
+    mailing: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """One code and its offer's name."""
+
+    code: Code
+    offer: str
+    conditions: str
+
+    def state(self, now: datetime) -> str:
+        """used, over, or open."""
+        if self.code.redeemed_at:
+            return "used"
+        return "open" if self.code.ends_at > now else "over"
+
+
+def happenings(session: Session, subscriber_id: int, topic: str | None, *, limit: int = MOST_LINES) -> list[Happening]:
+    """The newest lines of a person, all or of one of TOPICS."""
+    lines = select(Activity).where(Activity.subscriber_id == subscriber_id).order_by(Activity.at.desc(), Activity.id.desc()).limit(limit)
+    if topic in TOPICS:
+        lines = lines.where(Activity.kind.in_(TOPICS[topic]))
+    found = list(session.scalars(lines))
+    names = {one.id: pick(one.name, current_language()) for one in session.scalars(select(List))}
+    mailings = _mailing_names(session, {line.mailing_id for line in found if line.mailing_id})
+    return [Happening(line, names.get(line.list_id or 0, ""), mailings.get(line.mailing_id or 0, "")) for line in found]
+
+
+def letters(session: Session, subscriber_id: int) -> tuple[list[Letter], int]:
+    """The newest messages of a person, and how many there are in all."""
+    own = Message.person_key == subscriber_id
+    newest = select(Message, Mailing.name).join(Mailing, Mailing.id == Message.mailing_id).where(own).order_by(Message.id.desc())
+    rows = session.execute(newest.limit(MOST_MESSAGES))
+    total = session.scalar(select(func.count()).select_from(Message).where(own)) or 0
+    return [Letter(message, name) for message, name in rows], total
+
+
+def bought(session: Session, subscriber_id: int) -> list[Bought]:
+    """A person's orders, newest first."""
+    rows = session.execute(
+        select(Order, Mailing.name)
+        .outerjoin(Message, Message.id == Order.message_id)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .where(Order.subscriber_id == subscriber_id)
+        .order_by(Order.at.desc())
+    )
+    return [Bought(order, name or "") for order, name in rows]
+
+
+def given(session: Session, subscriber_id: int) -> list[Given]:
+    """A person's codes, newest first."""
+    rows = session.execute(
+        select(Code, Offer)
+        .join(Offer, Offer.id == Code.offer_id)
+        .where(Code.subscriber_id == subscriber_id)
+        .order_by(Code.issued_at.desc())
+    )
+    return [Given(code, pick(offer.name, current_language()), pick(offer.conditions, current_language())) for code, offer in rows]
+
+
+def _mailing_names(session: Session, ids: set[int]) -> dict[int, str]:
+    rows = session.execute(select(Mailing.id, Mailing.name).where(Mailing.id.in_(ids)))
+    return {row.id: row.name for row in rows}

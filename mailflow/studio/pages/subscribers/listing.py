@@ -1,0 +1,96 @@
+"""Finding people."""
+
+from dataclasses import dataclass
+
+from flask import render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.models import Subscriber, Subscription
+from mailflow.audience.profile import values
+from mailflow.audience.queries import lists
+from mailflow.audience.words import SubscriptionState
+from mailflow.foundation.language import pick
+from mailflow.segments.people import NAME_FIELD, Found, Wanted, find_people
+from mailflow.segments.queries import segment, segments
+from mailflow.segments.words import TreeError
+from mailflow.studio.language import current_language
+from mailflow.studio.pages.subscribers.routes import blueprint
+from mailflow.studio.security import staff
+from mailflow.studio.surroundings import current_database, current_instant
+
+PER_PAGE = 50
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the list."""
+
+    row: Subscriber
+    name: str
+    lists: str
+    state: str
+    """The best of the person's states: confirmed, pending, left; empty for somebody in no list."""
+
+
+@blueprint.get("/")
+@staff
+def index() -> str:
+    """People, newest first, as far as they were looked for."""
+    text = request.args.get("q", "")[:LONGEST_SEARCH]
+    list_id, segment_id = request.args.get("list", type=int), request.args.get("segment", type=int)
+    page = min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
+    with current_database().read() as session:
+        found = _found(session, text, list_id, segment_id, page)
+        people = _people(session, found.people) if found else []
+        its_lists = [(one.id, pick(one.name, current_language())) for one in lists(session)]
+        its_segments = [(one.id, pick(one.name, current_language())) for one in segments(session)]
+    total = found.total if found else 0
+    return render_template(
+        "studio/subscribers/index.html",
+        people=people,
+        total=total,
+        broken=found is None,
+        page=page,
+        pages=max(1, -(-total // PER_PAGE)),
+        q=text,
+        list_id=list_id,
+        segment_id=segment_id,
+        lists=its_lists,
+        segments=its_segments,
+    )
+
+
+def _found(session: Session, text: str, list_id: int | None, segment_id: int | None, page: int) -> Found | None:
+    """The people looked for; None when the segment cannot be read any more."""
+    chosen = segment(session, segment_id) if segment_id else None
+    wanted = Wanted(text, list_id, tree=chosen.tree if chosen else None)
+    try:
+        return find_people(session, wanted, now=current_instant(), offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+    except TreeError:
+        return None
+
+
+def _people(session: Session, rows: list[Subscriber]) -> list[Person]:
+    ids = [row.id for row in rows]
+    profiles = values(session, ids)
+    names = {one.id: pick(one.name, current_language()) for one in lists(session)}
+    standing = session.execute(
+        select(Subscription.subscriber_id, Subscription.list_id, Subscription.state).where(Subscription.subscriber_id.in_(ids))
+    )
+    joined: dict[int, list[str]] = {}
+    states: dict[int, set[str]] = {}
+    for subscriber_id, list_id, state in standing:
+        states.setdefault(subscriber_id, set()).add(state)
+        if state == SubscriptionState.CONFIRMED:
+            joined.setdefault(subscriber_id, []).append(names[list_id])
+    return [
+        Person(row, str(profiles[row.id].get(NAME_FIELD, "")), ", ".join(joined.get(row.id, [])), _best(states.get(row.id, set())))
+        for row in rows
+    ]
+
+
+def _best(states: set[str]) -> str:
+    order = (SubscriptionState.CONFIRMED, SubscriptionState.PENDING, SubscriptionState.LEFT)
+    return next((state.value for state in order if state in states), "")

@@ -1,0 +1,98 @@
+"""One person's page, and what staff may do there."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from mailflow.audience.fields import fields
+from mailflow.audience.leaving import leave
+from mailflow.audience.models import Subscription
+from mailflow.audience.queries import SubscriberPage, lists, subscriber_page
+from mailflow.audience.rules import age
+from mailflow.audience.suppression import suppressed
+from mailflow.audience.words import LeaveMethod, LeaveReason
+from mailflow.foundation.language import pick
+from mailflow.segments.people import NAME_FIELD
+from mailflow.studio.formats import day, number
+from mailflow.studio.language import current_language
+from mailflow.studio.pages.subscribers import history, phrases
+from mailflow.studio.pages.subscribers.routes import blueprint
+from mailflow.studio.security import staff
+from mailflow.studio.surroundings import current_database, current_instant, current_ring
+
+
+@dataclass(frozen=True)
+class Said:
+    """One field of the profile: its label, and the values in words."""
+
+    label: str
+    values: list[str]
+
+
+@blueprint.get("/<int:subscriber_id>")
+@staff
+def show(subscriber_id: int) -> str:
+    """Everything known of one person."""
+    topic = request.args.get("show")
+    with current_database().read() as session:
+        page = subscriber_page(session, subscriber_id) or abort(404)
+        messages, message_count = history.letters(session, subscriber_id)
+        return render_template(
+            "studio/subscribers/show.html",
+            page=page,
+            person=page.person,
+            name=str(page.values.get(NAME_FIELD) or page.person.email),
+            blocked=bool(suppressed(session, [current_ring().hash(page.person.email)])),
+            profile=_profile(session, page),
+            list_names={one.id: pick(one.name, current_language()) for one in lists(session)},
+            topic=topic if topic in history.TOPICS else None,
+            happenings=history.happenings(session, subscriber_id, topic),
+            messages=messages,
+            message_count=message_count,
+            orders=history.bought(session, subscriber_id),
+            codes=history.given(session, subscriber_id),
+            phrases=phrases,
+            now=current_instant(),
+        )
+
+
+@blueprint.post("/<int:subscriber_id>/lists/<int:subscription_id>/leave")
+@staff
+def take_off(subscriber_id: int, subscription_id: int) -> Response:
+    """Take a person off one list because she asked for it on the phone, say."""
+    with current_database().begin() as session:
+        place = session.get(Subscription, subscription_id)
+        if place is None or place.subscriber_id != subscriber_id:
+            abort(404)
+        outcome = leave(session, subscription_id, method=LeaveMethod.STAFF, now=current_instant())
+    done = outcome.reason is LeaveReason.LEFT
+    flash(_("Taken off the list. No more mails of it go to this person.") if done else _("This person had left that list already."))
+    return redirect(url_for("subscribers.show", subscriber_id=subscriber_id), 303)
+
+
+def _profile(session: Session, page: SubscriberPage) -> list[Said]:
+    language = current_language()
+    said = []
+    for field in fields(session):
+        if field.key in page.values:
+            options = {str(one["key"]): pick(one["label"], language) for one in field.options}
+            value = page.values[field.key]
+            many = value if isinstance(value, list) else [value]
+            said.append(Said(pick(field.label, language), [_words(one, options, born=field.key == "birth_date") for one in many]))
+    return said
+
+
+def _words(value: Any, options: dict[str, str], *, born: bool) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, date):
+        written = day(value)
+        return f"{written} ({age(value, current_instant().date())})" if born else written
+    if isinstance(value, float):
+        return number(value, 0 if value.is_integer() else 2)
+    return options.get(str(value), str(value))
