@@ -18,6 +18,8 @@ SPANISH = CODE / "translations/es/LC_MESSAGES/messages.po"
 def test_every_text_has_its_spanish_and_is_compiled() -> None:
     assert len(messages.collect(CODE, PAGES)) > 100
     assert messages.check(SPANISH, messages.collect(CODE, PAGES)) == []
+    # A doubtful translation is not compiled, so readers would see English
+    assert "#, fuzzy" not in SPANISH.read_text("utf-8")
 
 
 def test_the_stylesheet_is_small_and_loads_nothing() -> None:
