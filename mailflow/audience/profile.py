@@ -15,16 +15,16 @@ def values(session: Session, subscriber_ids: Sequence[int]) -> dict[int, dict[st
     """What is known of each person, by field key; an empty dict for somebody of whom nothing is."""
     found: dict[int, dict[str, Any]] = {person: {} for person in subscriber_ids}
     rows = session.execute(
-        select(ProfileValue, Field.key, Field.kind)
+        select(ProfileValue.subscriber_id, ProfileValue.text, ProfileValue.number, ProfileValue.day, Field.key, Field.kind)
         .join(Field, Field.id == ProfileValue.field_id)
         .where(ProfileValue.subscriber_id.in_(subscriber_ids))
         .order_by(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.position)
     )
-    for row, key, kind in rows:
+    for person, text, number, day, key, kind in rows:
         if kind == FieldKind.MANY_OF:
-            found[row.subscriber_id].setdefault(key, []).append(row.text)
+            found[person].setdefault(key, []).append(text)
         else:
-            found[row.subscriber_id][key] = _value(row, kind)
+            found[person][key] = _value(kind, text, number, day)
     return found
 
 
@@ -43,10 +43,10 @@ def set_values(session: Session, subscriber_id: int, values: Mapping[str, FieldV
     session.flush()
 
 
-def _value(row: ProfileValue, kind: str) -> Any:
+def _value(kind: str, text: str | None, number: float | None, day: date | None) -> Any:
     if kind == FieldKind.BOOLEAN:
-        return bool(row.number)
-    return {FieldKind.NUMBER: row.number, FieldKind.DATE: row.day}.get(FieldKind(kind), row.text)
+        return bool(number)
+    return number if kind == FieldKind.NUMBER else day if kind == FieldKind.DATE else text
 
 
 def _columns(kind: str, value: Any) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from collections import OrderedDict
 from datetime import datetime
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand, List
-from mailflow.content.mime import build_mime
+from mailflow.content.mime import build_mime, mailbox
 from mailflow.content.personalise import Personaliser
 from mailflow.content.store import kept
 from mailflow.content.words import Compiled, Personal
@@ -52,7 +52,7 @@ def envelope(message: Message, personal: Personal, batch: Batch, of_list: List |
     """The message as it goes to the next server."""
     brand = batch.brand(message)
     headers = [
-        ("From", formataddr((brand.from_name, brand.from_address))),
+        ("From", mailbox(brand.from_name, brand.from_address)),
         ("To", message.address),
         ("Subject", personal.subject),
         ("Date", format_datetime(now)),

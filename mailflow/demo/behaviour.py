@@ -33,8 +33,8 @@ def chances(person: Person, issue: Issue) -> Chances:
     care = person.care * fresh
     return Chances(
         open=min(0.92, 0.36 * care * (0.7 + 0.3 * topic)),
-        click=min(0.7, 0.16 * topic * women * home * (1.2 if issue.sale else 1.0) * (0.6 + 0.4 * care)),
-        order=min(0.5, 0.10 * _age_factor(person, issue.due) * home * (1.4 if issue.sale else 1.0)),
+        click=min(0.75, 0.26 * topic * women * home * (1.2 if issue.sale else 1.0) * (0.6 + 0.4 * care)),
+        order=min(0.5, 0.11 * _age_factor(person, issue.due) * home * (1.4 if issue.sale else 1.0)),
     )
 
 

@@ -23,6 +23,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 
 _SEED = 1885
+_SOME_CARE = 0.1
 _MESSAGES = ("welcome", "welcome_reminder", "reactivation")
 
 
@@ -36,6 +37,10 @@ def load(database: Database, ring: Ring, *, public_url: str, now: datetime) -> N
     chance = random.Random(_SEED)  # noqa: S311  # made-up people need no secrecy, only to be the same each time
     made = people(chance, now)
     by_number = {person.number: person for person in made}
+    issues = year(now)
+    for person in made:
+        if person.care > _SOME_CARE and person.joined < issues[0].due:
+            person.answered = issues[0].due  # what came before the year is not told; it is taken to have gone well
     with database.begin() as session:
         lists = dress(session, now=now - timedelta(days=1300))
         settle(session, made, lists)
@@ -46,13 +51,11 @@ def load(database: Database, ring: Ring, *, public_url: str, now: datetime) -> N
     with database.begin() as session:
         welcome = sequences.Recipe(session, "welcome", compiled, session.get_one(List, lists[0].id), now)
         sequences.welcome_the_years_people(session, welcome, made, teller, chance, now)
-    issues = year(now)
     for issue in issues:
         year_of.tell(issue)
         if issue.number % 4 == 3:
-            with database.begin() as session:
-                recipe = sequences.Recipe(session, "reactivation", compiled, session.get_one(List, lists[0].id), now)
-                sequences.ask_the_quiet(session, recipe, made, teller, chance, at=issue.due + timedelta(days=1), now=now)
+            year_of.ask(compiled, issue.due + timedelta(days=1), now, chance)
+    year_of.ask(compiled, now - timedelta(days=1), now, chance)
     with database.begin() as session:
         _leave_a_draft(session, lists[0], now)
 
@@ -86,6 +89,12 @@ class _Year:
             campaigns.enqueue_all(session, mailing, reading, now=issue.due)
             campaigns.settle_left_out(session, mailing, issue, self.made, self.ring)
             campaigns.tell_issue(session, self.teller, mailing, issue, self.made, len(compiled.links))
+
+    def ask(self, compiled: dict[tuple[str, str], Compiled], at: datetime, now: datetime, chance: random.Random) -> None:
+        """Write to who had been quiet for long by then."""
+        with self.database.begin() as session:
+            recipe = sequences.Recipe(session, "reactivation", compiled, session.get_one(List, self.lists[0].id), now)
+            sequences.ask_the_quiet(session, recipe, list(self.made.values()), self.teller, chance, at=at, now=now)
 
 
 def _leave_a_draft(session: Session, target: List, now: datetime) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.demo.behaviour import Chances
 from mailflow.demo.people import Person
+from mailflow.foundation.upsert import insert_all
 from mailflow.outbox.models import Mailing, MailingTotal, Message
 from mailflow.outbox.words import Reason, State
 from mailflow.tracking.models import Hit, Order
@@ -154,7 +155,7 @@ def _write(session: Session, mailing: Mailing, told: Told) -> None:
         session.execute(update(Message), told.messages)
     for table, rows in ((Activity, told.lines), (Hit, told.hits), (Order, told.orders)):
         if rows:
-            session.execute(insert(table), rows)
+            insert_all(session, table, rows)
     total = session.get(MailingTotal, mailing.id) or MailingTotal(mailing_id=mailing.id, opens=0, clicks=0)
     total.opens, total.clicks = total.opens + told.opens, total.clicks + told.clicks
     session.add(total)

@@ -92,9 +92,9 @@ def _days_ago(chance: random.Random) -> int:
 
 def _care(chance: random.Random, source: str, sex: str) -> float:
     """One in six never answers; the rest spread widely around ordinary."""
-    if chance.random() < 0.16:
+    if chance.random() < 0.13:
         return 0.02
-    return chance.betavariate(1.6, 2.4) * 2.5 * _CARE_BY_SOURCE[source] * (1.1 if sex == "f" else 0.92)
+    return (0.45 + chance.betavariate(1.6, 2.4) * 1.7) * _CARE_BY_SOURCE[source] * (1.1 if sex == "f" else 0.92)
 
 
 def _profile(first: str, sex: str, chance: random.Random, today: date) -> dict[str, str | date | list[str]]:

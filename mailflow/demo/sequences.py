@@ -6,7 +6,7 @@ from collections.abc import Sequence as Many
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailflow.activity.ledger import mark_read
@@ -18,6 +18,7 @@ from mailflow.content.words import Compiled
 from mailflow.demo.behaviour import Chances
 from mailflow.demo.past import Teller
 from mailflow.demo.people import Person
+from mailflow.foundation.upsert import insert_all
 from mailflow.offers.models import Code
 from mailflow.offers.rules import ALPHABET, TAIL, prefix
 from mailflow.outbox.enqueue import Entry, enqueue
@@ -31,6 +32,7 @@ from mailflow.sequences.words import EndReason, EnrolmentState
 from mailflow.tracking.models import Order
 
 _CODE_DAYS = timedelta(days=14)
+_REMINDER = timedelta(days=11)
 _PATIENCE = timedelta(days=14)
 _SLICE = 400
 
@@ -66,7 +68,7 @@ class Recipe:
 
     def enrol(self, session: Session, rows: Iterable[dict[str, Any]]) -> dict[int, int]:
         """Insert enrolments that are over; their ids by person."""
-        session.execute(insert(Enrolment), [{"sequence_id": self.sequence.id, "list_id": self.house.id, **row} for row in rows])
+        insert_all(session, Enrolment, [{"sequence_id": self.sequence.id, "list_id": self.house.id, **row} for row in rows])
         return dict(session.execute(select(Enrolment.subscriber_id, Enrolment.id).where(Enrolment.sequence_id == self.sequence.id)).all())
 
 
@@ -74,21 +76,29 @@ def welcome_the_years_people(
     session: Session, recipe: Recipe, people: Many[Person], teller: Teller, chance: random.Random, now: datetime
 ) -> None:
     """Everybody who joined within the year had the welcome and a code; some used it, the rest were reminded."""
-    joined = [person for person in people if timedelta(days=15) < now - person.joined < timedelta(days=365)]
+    joined = [person for person in people if now - person.joined < timedelta(days=365) and person.left is None]
     codes = _give_codes(session, recipe, joined, chance)
-    rows = [_welcomed(person, codes[person.number][1] is not None) for person in joined]
+    rows = [_welcomed(person, codes[person.number][1] is not None, now) for person in joined]
     occasions = recipe.enrol(session, rows)
     _mail(session, recipe.mailing(0), joined, occasions, codes, teller, after=timedelta(minutes=4, seconds=6))
-    _mail(session, recipe.mailing(3), [p for p in joined if codes[p.number][1] is None], occasions, codes, teller, after=timedelta(days=11))
+    reminded = [p for p in joined if codes[p.number][1] is None and now - p.joined > _REMINDER]
+    _mail(session, recipe.mailing(3), reminded, occasions, codes, teller, after=_REMINDER)
     last = session.scalars(select(Activity.id).order_by(Activity.id.desc()).limit(1)).first() or 0
     mark_read(session, READER, last)
 
 
-def _welcomed(person: Person, used: bool) -> dict[str, Any]:
-    over = person.joined + timedelta(days=11)
-    end = (EnrolmentState.ENDED, EndReason.CODE_USED) if used else (EnrolmentState.DONE, EndReason.FINISHED)
-    times = {"due_at": over, "entered_at": person.joined, "ended_at": over}
-    return {"subscriber_id": person.number, "position": 2 if used else 3, "state": end[0], "reason": end[1], **times}
+def _welcomed(person: Person, used: bool, now: datetime) -> dict[str, Any]:
+    """Over for most; who joined in these days waits for her reminder."""
+    over = person.joined + _REMINDER
+    if over > now:
+        return _enrolment(person, 1, EnrolmentState.ACTIVE, due=over, entered=person.joined)
+    end = (2, EnrolmentState.ENDED, EndReason.CODE_USED) if used else (3, EnrolmentState.DONE, EndReason.FINISHED)
+    return _enrolment(person, end[0], end[1], due=over, entered=person.joined, reason=end[2], ended_at=over)
+
+
+def _enrolment(person: Person, position: int, state: EnrolmentState, *, due: datetime, entered: datetime, **end: Any) -> dict[str, Any]:
+    row = {"subscriber_id": person.number, "position": position, "due_at": due, "state": state, "entered_at": entered}
+    return row | {"reason": None, "ended_at": None} | end
 
 
 def _mail(
@@ -122,9 +132,9 @@ def _give_codes(session: Session, recipe: Recipe, people: Many[Person], chance: 
                 "reference": f"CO-B{person.number}", "subscriber_id": person.number, "at": used, "amount": 4000 + chance.randrange(80) * 50,
                 "currency": "EUR", "code": text, "code_result": "redeemed", "recorded_at": used,
             })  # fmt: skip
-    session.execute(insert(Code), rows)
-    session.execute(insert(Order), orders)
-    session.execute(insert(Activity), [_ordered(order) for order in orders])
+    insert_all(session, Code, rows)
+    insert_all(session, Order, orders)
+    insert_all(session, Activity, [_ordered(order) for order in orders])
     found = session.execute(select(Code.subscriber_id, Code.id, Code.redeemed_at))
     return {person: (code_id, used) for person, code_id, used in found}
 
@@ -138,11 +148,12 @@ def ask_the_quiet(
     session: Session, recipe: Recipe, people: Many[Person], teller: Teller, chance: random.Random, *, at: datetime, now: datetime
 ) -> None:
     """Who had neither clicked nor bought for 120 days was written to once; some came back, the others are left in peace."""
-    quiet = [person for person in people if _is_quiet(person, at)]
+    fresh = at > now - _PATIENCE
+    quiet = [person for person in people if _is_quiet(person, now + timedelta(days=1) if fresh else at)]
     if not quiet:
         return
-    back = {person.number for person in quiet if chance.random() < 0.14 * min(1.5, person.care + 0.3)}
-    rows = [_asked(person, person.number in back, at) for person in quiet]
+    back = {person.number for person in quiet if chance.random() < 0.3 * min(1.3, person.care + 0.15)}
+    rows = [_asked(person, person.number in back, at, fresh=fresh) for person in quiet]
     occasions = recipe.enrol(session, rows)
     mailing = recipe.mailing(0)
     entries = [Entry(person.number, occasions[person.number], {"list_id": recipe.house.id}, recipe.house.id) for person in quiet]
@@ -150,7 +161,8 @@ def ask_the_quiet(
         enqueue(session, mailing, entries[start : start + _SLICE], now=at, due_at=at)
     likely = {person.number: Chances(1.0, 1.0, 0.02) if person.number in back else Chances(0.12, 0.0, 0.0) for person in quiet}
     teller.tell(session, mailing, {person.number: person for person in quiet}, likely, 3)
-    _mark(session, [person for person in quiet if person.number not in back], at + _PATIENCE, now)
+    if not fresh:
+        _mark(session, [person for person in quiet if person.number not in back], at + _PATIENCE)
 
 
 def _is_quiet(person: Person, at: datetime) -> bool:
@@ -159,22 +171,19 @@ def _is_quiet(person: Person, at: datetime) -> bool:
     return here and person.joined < since and (person.answered is None or person.answered < since)
 
 
-def _asked(person: Person, came_back: bool, at: datetime) -> dict[str, Any]:
+def _asked(person: Person, came_back: bool, at: datetime, *, fresh: bool) -> dict[str, Any]:
+    """Whoever was asked in these days is still waited for."""
     person.asked = at
-    done = (EnrolmentState.ENDED, EndReason.ANSWERED) if came_back else (EnrolmentState.DONE, EndReason.FINISHED)
-    return {
-        "subscriber_id": person.number, "position": 2 if came_back else 3, "due_at": at + _PATIENCE, "state": done[0], "reason": done[1],
-        "entered_at": at, "ended_at": at + _PATIENCE,
-    }  # fmt: skip
+    over = at + _PATIENCE
+    if fresh:
+        return _enrolment(person, 1, EnrolmentState.ACTIVE, due=over, entered=at)
+    end = (2, EnrolmentState.ENDED, EndReason.ANSWERED) if came_back else (3, EnrolmentState.DONE, EndReason.FINISHED)
+    return _enrolment(person, end[0], end[1], due=over, entered=at, reason=end[2], ended_at=over)
 
 
-def _mark(session: Session, silent: Many[Person], at: datetime, now: datetime) -> None:
+def _mark(session: Session, silent: Many[Person], at: datetime) -> None:
     for person in silent:
         person.silent = at
-        session.get_one(Subscriber, person.number).silent_since = min(at, now)
-    rows = [
-        {"kind": Kind.MARKED_SILENT, "subscriber_id": person.number, "at": min(at, now), "machine": False, "detail": {}}
-        for person in silent
-    ]
-    if rows:
-        session.execute(insert(Activity), rows)
+        session.get_one(Subscriber, person.number).silent_since = at
+    rows = [{"kind": Kind.MARKED_SILENT, "subscriber_id": person.number, "at": at, "machine": False, "detail": {}} for person in silent]
+    insert_all(session, Activity, rows)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity
@@ -13,17 +13,18 @@ from mailflow.audience.consent import digest
 from mailflow.audience.models import ConsentLine, Field, Form, List, ProfileValue, Subscriber, Subscription
 from mailflow.audience.words import Consent, LeaveMethod, SubscriptionState, Tracking
 from mailflow.demo.people import Person
+from mailflow.foundation.upsert import insert_all
 
 
 def settle(session: Session, people: Sequence[Person], lists: Sequence[List]) -> None:
     """Insert everybody with the number that :class:`Person` carries."""
     fields = {field.key: field.id for field in session.scalars(select(Field))}
     form = session.scalars(select(Form)).one()
-    session.execute(insert(Subscriber), [_subscriber(person) for person in people])
-    session.execute(insert(ProfileValue), [row for person in people for row in _values(person, fields)])
-    session.execute(insert(Subscription), [row for person in people for row in _subscriptions(person, lists)])
-    session.execute(insert(ConsentLine), [row for person in people for row in _consents(person, lists, form)])
-    session.execute(insert(Activity), [row for person in people for row in _lines(person, lists)])
+    insert_all(session, Subscriber, [_subscriber(person) for person in people])
+    insert_all(session, ProfileValue, [row for person in people for row in _values(person, fields)])
+    insert_all(session, Subscription, [row for person in people for row in _subscriptions(person, lists)])
+    insert_all(session, ConsentLine, [row for person in people for row in _consents(person, lists, form)])
+    insert_all(session, Activity, [row for person in people for row in _lines(person, lists)])
 
 
 def _subscriber(person: Person) -> dict[str, Any]:
