@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -61,7 +61,7 @@ class Sink:
         self._greylisted: set[str] = set()
         self._open: set[_Conversation] = set()
         self._changed = threading.Condition()
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sink", daemon=True)
         self._server: asyncio.Server | None = None
 
@@ -222,8 +222,8 @@ class _Conversation(SMTP):
 
     def cut(self) -> None:
         """Close at once, without a word."""
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.abort()
+        if self.transport:
+            cast("asyncio.Transport", self.transport).abort()
 
     async def _handle_client(self) -> None:
         if self._sink.refusing:
