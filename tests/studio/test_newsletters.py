@@ -1,7 +1,6 @@
 """Bruno writes newsletters in the studio: gallery, slots, source, preview, copies."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from tests.studio.conftest import Visitor
 
 
 @pytest.fixture(autouse=True)
-def shop(database: Database, now: datetime) -> Iterator[None]:
+def shop(database: Database, now: datetime) -> None:
     """A shop with one list and Ana in it."""
     with database.begin() as session:
         first_start(session, now=now)
@@ -31,7 +30,6 @@ def shop(database: Database, now: datetime) -> Iterator[None]:
         set_values(session, ana.id, {"first_name": "Ana María"})
         one = session.scalars(select(List)).one()
         session.add(Subscription(subscriber_id=ana.id, list_id=one.id, state="confirmed", asked_at=now, confirmed_at=now))
-    yield
 
 
 @pytest.fixture
