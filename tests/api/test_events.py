@@ -134,7 +134,7 @@ def test_other_content_too_much_of_it_and_other_ways_are_problems_too(client, ke
     assert post(client, key, "[" + " " * 1_100_000 + "]").status_code == 413
     missing, wrong = client.get("/v1/nothing"), client.get("/v1/events")
     assert (missing.status_code, missing.mimetype) == (404, "application/problem+json")
-    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert (wrong.status_code, set(wrong.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
 
 
 def test_every_view_says_who_may_call_it(client) -> None:
