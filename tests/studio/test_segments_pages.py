@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -28,7 +27,7 @@ from tests.studio.conftest import Visitor
 
 
 @pytest.fixture
-def people(database: Database, now: datetime) -> Iterator[None]:
+def people(database: Database, now: datetime) -> None:
     """Ana, who clicks and speaks Spanish, and Carla, who does neither."""
     with database.begin() as session:
         first_start(session, now=now)
@@ -42,7 +41,6 @@ def people(database: Database, now: datetime) -> Iterator[None]:
             session.add(Subscription(subscriber_id=person.id, list_id=1, state="confirmed", asked_at=at, confirmed_at=at))
             set_values(session, person.id, {"first_name": name.title()})
         session.add(Activity(at=now - timedelta(days=3), kind="clicked", subscriber_id=1, mailing_id=1))
-    yield
 
 
 def form(*lines: str, **more: str) -> dict[str, str | list[str]]:
@@ -122,7 +120,7 @@ def test_one_person_is_explained_by_address(bruno: Visitor) -> None:
     page = bruno.post("/segments/preview", form(SPANISH, CLICKED, do="explain", who=" CARLA@example.net ")).text  # type: ignore[arg-type]
     assert "Is not in the segment" in page
     assert "Not true of this person, and it is needed." in page
-    assert "See Carla&#39;s page" in page
+    assert "See Carla's page" in page
     nobody = bruno.post("/segments/preview", form(SPANISH, do="explain", who="nobody@example.net")).text  # type: ignore[arg-type]
     assert "Nobody here has this address" in nobody
 
@@ -188,7 +186,7 @@ def test_s_44_no_cell_of_the_download_is_a_formula(bruno: Visitor, database: Dat
     "data",
     [
         {"node": "t.0:row", "t.0.what": "field:email' OR 1=1", "t.0.op": "is", "t.0.in.value": "x"},
-        {"node": "t.0:row", "t.0.what": "<script>", "t.0.op": "\ud83d"},
+        {"node": "t.0:row", "t.0.what": "<script>", "t.0.op": "\u202e<b>"},
         {"node": ["x:row", "t.9.9.9:row", "t:row", "t.0:group", "t.0:group", ":", "t..:row"]},
         {"t.how": "sometimes", "do": "remove:t.7.x", "who": "\x00"},
         {"do": "remove:t"},

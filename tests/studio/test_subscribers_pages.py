@@ -1,6 +1,5 @@
 """Bruno looks for people, and answers Ana on the phone with her page before him."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +21,7 @@ from tests.studio.conftest import Visitor
 
 
 @pytest.fixture(autouse=True)
-def ana(database: Database, now: datetime) -> Iterator[None]:
+def ana(database: Database, now: datetime) -> None:
     """Ana, who ordered from a mail, and Darío, who never confirmed."""
     with database.begin() as session:
         first_start(session, now=now)
@@ -77,7 +76,6 @@ def ana(database: Database, now: datetime) -> Iterator[None]:
                 ),
             ]
         )
-    yield
 
 
 @pytest.mark.parametrize("wanted", ["ANA@", "ana", "an"])
