@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from mailflow.foundation.language import LANGUAGES
 from mailflow.offers.words import Terms
+from mailflow.studio.language import current_language
 
 PROBLEMS: dict[str, LazyString] = {
     "before_code_ends_days": lazy_gettext("Write a number of days from 1 to 60, and fewer than the code lasts."),
@@ -31,7 +32,7 @@ def typed_of(days: Mapping[str, int], terms: Terms | None) -> dict[str, str]:
     """The form's fields as they stand now."""
     typed = {key: str(value) for key, value in days.items()}
     if terms:
-        typed |= {"offer_value": str(terms.value), "offer_minimum": f"{Decimal(terms.minimum) / 100:.2f}", "offer_days": str(terms.days)}
+        typed |= {"offer_value": str(terms.value), "offer_minimum": _written(terms.minimum), "offer_days": str(terms.days)}
         typed |= {f"offer_conditions_{language}": text for language, text in terms.conditions.items()}
     return typed
 
@@ -45,6 +46,12 @@ def read_terms(form: MultiDict[str, str]) -> Terms:
     """The offer's terms as typed."""
     conditions = {language: form.get(f"offer_conditions_{language}", "") for language in LANGUAGES}
     return Terms(_whole(form.get("offer_value", "")), _cents(form.get("offer_minimum", "")), _whole(form.get("offer_days", "")), conditions)
+
+
+def _written(cents: int) -> str:
+    """An amount for a field: no thousands, no zero cents, the reader's decimal sign."""
+    whole, rest = divmod(cents, 100)
+    return f"{whole}{',' if current_language() == 'es' else '.'}{rest:02}" if rest else str(whole)
 
 
 def _whole(text: str) -> int:

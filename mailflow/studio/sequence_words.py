@@ -44,24 +44,26 @@ def name_of(sequence: Sequence) -> str:
 def what_it_does(sequence: Sequence, days: Mapping[str, int], code_days: int | None) -> str:
     """One or two sentences: to whom it writes, when, and what follows."""
     if sequence.trigger == Trigger.QUIET:
-        return _(
+        once = _(
             "Writes once to whoever has neither clicked nor bought for %(days)s days, "
             "and marks those who stay silent for %(more)s days more.",
             days=days["quiet_days"],
             more=days["days"],
         )
-    return _(
+        return str(once)
+    welcome = _(
         "Leaves as soon as somebody confirms their first list. Each code belongs to one person and lasts %(days)s days; "
         "who has not used it is reminded once.",
         days=code_days,
     )
+    return str(welcome)
 
 
 def trigger_words(sequence: Sequence, days: Mapping[str, int]) -> str:
     """What brings a person in."""
     if sequence.trigger == Trigger.QUIET:
-        return _("Somebody has neither clicked nor bought for %(days)s days", days=days["quiet_days"])
-    return _("Somebody confirms their first list")
+        return str(_("Somebody has neither clicked nor bought for %(days)s days", days=days["quiet_days"]))
+    return str(_("Somebody confirms their first list"))
 
 
 def step_words(sequence: Sequence, step: Step) -> str:
@@ -72,11 +74,11 @@ def step_words(sequence: Sequence, step: Step) -> str:
         return _wait_words(step.settings)
     if step.kind == StepKind.CONDITION:
         return str(_CONDITIONS[step.settings["word"]])
-    return _("Silent: newsletters leave this person in peace")
+    return str(_("Silent: newsletters leave this person in peace"))
 
 
 def _wait_words(settings: Mapping[str, Any]) -> str:
     if "before_code_ends_days" in settings:
         days = settings["before_code_ends_days"]
-        return ngettext("Until %(num)s day before the code ends, at 10:00", "Until %(num)s days before the code ends, at 10:00", days)
-    return ngettext("%(num)s day", "%(num)s days", settings["days"])
+        return str(ngettext("Until %(num)s day before the code ends, at 10:00", "Until %(num)s days before the code ends, at 10:00", days))
+    return str(ngettext("%(num)s day", "%(num)s days", settings["days"]))

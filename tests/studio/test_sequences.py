@@ -65,7 +65,7 @@ def test_looking_switches_nothing(house: House, bruno: Visitor):
 def test_before_many_are_written_to_their_number_is_said(house: House, bruno: Visitor, now):
     for name in ("Dario", "Elena"):
         house.note(Kind.SENT, house.join(name, now - days(365)), now - days(3))
-    assert "It will write to 2 people within the hour" in words(bruno.get("/sequences/reactivation/").text)
+    assert "It will write to 2 people soon" in words(bruno.get("/sequences/reactivation/").text)
 
 
 def test_the_steps_say_how_many_are_where_and_why_others_left(house: House, bruno: Visitor, now):
