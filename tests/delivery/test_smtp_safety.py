@@ -178,9 +178,11 @@ def answer_of(*turns: bytes, then_close: bool = False, **changes: object) -> Rep
         return reply
 
 
-def test_s_18_plain_text_behind_starttls_ends_the_line(tmp_path: Path) -> None:
-    reply = answer_of(b"220 hi\r\n", b"250-hi\r\n250 STARTTLS\r\n", b"220 go\r\n250-hi\r\n250 AUTH PLAIN\r\n", tls=Tls.STARTTLS)
+@pytest.mark.parametrize("smuggled", [b"250-hi\r\n250 AUTH PLAIN\r\n", b"250-hi\r\n", b"250 h"])
+def test_s_18_plain_text_behind_starttls_ends_the_line(smuggled: bytes) -> None:
+    reply = answer_of(b"220 hi\r\n", b"250-hi\r\n250 STARTTLS\r\n", b"220 go\r\n" + smuggled, tls=Tls.STARTTLS)
     assert (reply.verdict, reply.reason) == (Verdict.DEFERRED, "network")
+    assert "plain text came after STARTTLS" in reply.text
 
 
 HI, EHLO, HELO = b"220 hi\r\n", b"250 hi\r\n", b"250-hi\r\n250 PIPELINING\r\n"

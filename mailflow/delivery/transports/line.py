@@ -94,8 +94,8 @@ class Line(asyncio.Protocol):
         return await self._asked
 
     def has_pending_text(self) -> bool:
-        """Whether text has come that nobody asked for; before TLS that is an attack or a mistake (RFC 3207 section 6)."""
-        return self._answers.waiting() or bool(self._expected)
+        """Whether text has come that nobody asked for, even if it ended the line; before TLS that is an attack (RFC 3207 section 6)."""
+        return not self.is_open or self._answers.waiting() or bool(self._expected)
 
     def check(self, now: float) -> None:
         """End the line if the answer is overdue; ``now`` is the loop's time."""
