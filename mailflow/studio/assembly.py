@@ -18,6 +18,7 @@ from mailflow.studio.pages import (
     campaigns,
     dashboard,
     forms,
+    inbox,
     lists,
     newsletters,
     offers,
@@ -42,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     lists.blueprint,
     segments.blueprint,
     forms.blueprint,
+    inbox.blueprint,
     settings_pages.blueprint,
 )
 """Every page of the studio; a new file in pages/ is added here."""

@@ -10,10 +10,16 @@ from playwright.sync_api import Browser
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.accounts import make_api_key
 from mailflow.foundation.database import Database
+from mailflow.foundation.settings import Settings
 from tests.studio.chromium import Window, chromium, served
 
 pytestmark = pytest.mark.browser
-PATHS = ("/", "/settings/", "/settings/account", "/settings/keys")
+LETTER = "/inbox/00000000000000007-7.eml"
+HOSTILE = "/inbox/00000000000000008-8.eml"
+HEAD = "From: Casa Olivo <hola@example.net>\r\nTo: ana@example.net\r\nSubject: Confirma\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+MAIL = '<html lang="es"><head><title>Hola</title></head><body><main><h1>Hola</h1><a href="LINK">Confirmar</a>MORE</main></body></html>'
+SCRIPT = '<script>document.title = "ran"; top.location = "https://evil.example.com"</script>'
+PATHS = ("/", "/settings/", "/settings/account", "/settings/keys", "/inbox/", LETTER, f"{LETTER}?as=desktop", f"{LETTER}?as=text")
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +29,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(studio: Flask, database: Database, now: datetime) -> Iterator[str]:
-    """The studio of a shop that has sent a campaign, so that the dashboard draws its chart."""
+def address(studio: Flask, database: Database, settings: Settings, now: datetime) -> Iterator[str]:
+    """The studio of a shop that has sent a campaign, so that the dashboard draws its chart, and keeps one mail."""
     with database.begin() as session:
         make_api_key(session, "Pedidos", now=now)
         session.add(Campaign(name="Aceite nuevo", state="sent", created_at=now, started_at=now, finished_at=now))
+    (settings.home / "inbox").mkdir()
     with served(studio) as where:
+        for name, more in ((LETTER, ""), (HOSTILE, SCRIPT)):
+            mail = HEAD + MAIL.replace("LINK", f"{where}/sign-in").replace("MORE", more)
+            (settings.home / name[1:]).write_text(mail, "utf-8", newline="")
         yield where
 
 
@@ -83,3 +93,16 @@ def test_a_dangerous_button_asks_first_and_does_it_then(browser: Browser, addres
     window.page.click("text=End >> nth=0")
     window.page.click("dialog[open] .btn-danger")
     window.page.wait_for_selector("text=The key has ended")
+
+
+def test_in_a_mail_links_open_and_nothing_runs(browser: Browser, address: str) -> None:
+    window = Window(browser, address)
+    window.sign_in()
+    window.open(HOSTILE)
+    mail = window.page.frame_locator("iframe")
+    with window.page.context.expect_page() as opened:
+        mail.locator("text=Confirmar").click()
+    opened.value.wait_for_load_state()
+    assert opened.value.url.startswith(address)
+    assert window.page.url == f"{address}{HOSTILE}"
+    assert any("script" in said for said in window.complaints)  # the browser says what it refused to run
