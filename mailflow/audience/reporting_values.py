@@ -20,18 +20,19 @@ AGE = "age"
 def reporting_values(session: Session, subscriber_ids: Sequence[int], *, now: datetime) -> dict[int, ReportingValues]:
     """For each known person one word per reporting key ("unknown" where nothing is known), and the words of many-of fields.
 
-    A date of birth becomes an age band under the key "age"; "source" is where the person came from.
+    A date of birth becomes an age band under the key "age"; "source" is where the person came from; "tracking"
+    whether her clicks are kept, so that rates can be taken of those alone of whom they are known.
     Fields of numbers, other dates and free text tell too many people apart to be reported, and are left out.
     """
     marked = list(session.scalars(select(Field).where(Field.report).order_by(Field.position, Field.id)))
-    sources = session.execute(select(Subscriber.id, Subscriber.source_class).where(Subscriber.id.in_(subscriber_ids)))
+    people = session.execute(select(Subscriber.id, Subscriber.source_class, Subscriber.tracking).where(Subscriber.id.in_(subscriber_ids)))
     known = profile.values(session, subscriber_ids)
     today = now.astimezone(ZoneInfo(installation(session).zone)).date()
-    return {person: _of_one(marked, known[person], source, today) for person, source in sources}
+    return {person: _of_one(marked, known[person], {"source": source, "tracking": tracking}, today) for person, source, tracking in people}
 
 
-def _of_one(marked: Sequence[Field], values: dict[str, Any], source: str, today: date) -> ReportingValues:
-    single, many = {"source": source}, {}
+def _of_one(marked: Sequence[Field], values: dict[str, Any], single: dict[str, str], today: date) -> ReportingValues:
+    many: dict[str, list[str]] = {}
     for field in marked:
         value = values.get(field.key)
         if field.kind == FieldKind.MANY_OF:

@@ -135,8 +135,17 @@ def _give_codes(session: Session, recipe: Recipe, people: Many[Person], chance: 
     insert_all(session, Code, rows)
     insert_all(session, Order, orders)
     insert_all(session, Activity, [_ordered(order) for order in orders])
-    found = session.execute(select(Code.subscriber_id, Code.id, Code.redeemed_at))
-    return {person: (code_id, used) for person, code_id, used in found}
+    codes = list(session.scalars(select(Code)))
+    spent = {order["subscriber_id"]: order["amount"] for order in orders}
+    insert_all(session, Activity, [line for code in codes for line in _code_lines(code, spent.get(code.subscriber_id))])
+    return {code.subscriber_id: (code.id, code.redeemed_at) for code in codes}
+
+
+def _code_lines(code: Code, amount: int | None) -> list[dict[str, Any]]:
+    """What the ledger says of a code: given, and used if it was."""
+    said = {"subscriber_id": code.subscriber_id, "machine": False, "detail": {"code": code.id, "offer": code.offer_id}}
+    given = {"kind": Kind.CODE_ISSUED, "at": code.issued_at, "amount": None, **said}
+    return [given, {"kind": Kind.CODE_REDEEMED, "at": code.redeemed_at, "amount": amount, **said}] if code.redeemed_at else [given]
 
 
 def _ordered(order: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +161,7 @@ def ask_the_quiet(
     quiet = [person for person in people if _is_quiet(person, now + timedelta(days=1) if fresh else at)]
     if not quiet:
         return
-    back = {person.number for person in quiet if chance.random() < 0.3 * min(1.3, person.care + 0.15)}
+    back = {person.number for person in quiet if chance.random() < 0.5 * min(1.3, person.care + 0.15)}
     rows = [_asked(person, person.number in back, at, fresh=fresh) for person in quiet]
     occasions = recipe.enrol(session, rows)
     mailing = recipe.mailing(0)

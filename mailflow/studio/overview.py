@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber, Subscription
-from mailflow.audience.words import SubscriptionState
+from mailflow.audience.words import SubscriptionState, Tracking
 
 ANSWERS = (Kind.CLICKED, Kind.ORDERED)
 QUIET = timedelta(days=180)
@@ -28,10 +28,14 @@ class Month:
 
 
 def quiet(session: Session, *, now: datetime) -> int:
-    """How many people have been here for long and have neither clicked nor bought in all that time."""
+    """How many people have been here for long and have neither clicked nor bought in all that time.
+
+    Only those who agreed that their clicks are kept: of the others nobody knows.
+    """
     answered = select(Activity.subscriber_id).where(Activity.kind.in_(ANSWERS), Activity.at > now - QUIET, Activity.machine.is_(False))
     long_here = (Subscriber.confirmed_at <= now - QUIET, Subscriber.id.in_(_people_here()), Subscriber.id.not_in(answered))
-    return _number(session, select(func.count()).select_from(Subscriber).where(*long_here))
+    told_apart = Subscriber.tracking == Tracking.INDIVIDUAL
+    return _number(session, select(func.count()).select_from(Subscriber).where(told_apart, *long_here))
 
 
 def months(session: Session, *, now: datetime, zone: str) -> list[Month]:
