@@ -61,7 +61,7 @@ def compose(sheet: Sheet, chosen: Choices | None = None) -> str:
         zones=zones(),
         hour=_hour(sheet, chosen),
         leaves=hour_words(sheet.campaign),
-        missing=missing(sheet),
+        missing=missing(sheet) + (list(chosen.problems.values()) if chosen else []),
         reasons=REASONS,
         problems=chosen.problems if chosen else {},
     )
