@@ -59,6 +59,6 @@ def _matches(text: str) -> Any:
     name = (
         select(ProfileValue.subscriber_id)
         .join(Field, Field.id == ProfileValue.field_id)
-        .where(Field.key == NAME_FIELD, fold_sql(ProfileValue.text).contains(fold(text), autoescape=True))
+        .where(Field.key == NAME_FIELD, fold_sql(func.coalesce(ProfileValue.text, "")).contains(fold(text), autoescape=True))
     )
     return or_(Subscriber.email_key.contains(text.lower(), autoescape=True), Subscriber.id.in_(name))

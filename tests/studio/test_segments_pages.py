@@ -85,6 +85,14 @@ def test_rows_and_groups_come_and_go_without_keeping_anything(bruno: Visitor, da
 
 
 @pytest.mark.usefixtures("people")
+def test_only_the_two_save_buttons_keep_anything(bruno: Visitor, database: Database) -> None:
+    for wish in ("refresh", "explain", "add:t", ""):
+        assert bruno.post("/segments/", form(SPANISH, name="Uno", do=wish)).status_code == 200  # type: ignore[arg-type]
+    with database.read() as session:
+        assert session.scalars(select(Segment).where(Segment.slug.is_(None))).all() == []
+
+
+@pytest.mark.usefixtures("people")
 def test_each_row_and_the_whole_are_counted(bruno: Visitor) -> None:
     page = bruno.post("/segments/preview", form(SPANISH, "t.1=did:clicked never days~90")).text  # type: ignore[arg-type]
     assert re.findall(r'id="t\.\d\.n"[^>]*>([^<]+)<', page) == ["1", "1"]
@@ -197,13 +205,13 @@ def test_s_44_no_cell_of_the_download_is_a_formula(bruno: Visitor, database: Dat
 )
 def test_s_19_a_hostile_form_is_a_page_in_words(bruno: Visitor, data: dict[str, str]) -> None:
     assert bruno.post("/segments/preview", data).status_code == 200
-    answer = bruno.post("/segments/", {**data, "name": "x"})
+    answer = bruno.post("/segments/", {**data, "name": "x", "do": "save"})
     assert answer.status_code in {303, 422}
 
 
 @pytest.mark.usefixtures("people")
 def test_s_21_a_tree_too_deep_for_the_rules_is_refused(bruno: Visitor) -> None:
-    data: dict[str, object] = {"node": [], "name": "Hondo"}
+    data: dict[str, object] = {"node": [], "name": "Hondo", "do": "save"}
     path = "t"
     for _ in range(8):
         path += ".0"

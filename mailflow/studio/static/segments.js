@@ -44,9 +44,9 @@ const replace = (page) => {
 };
 
 if (form) {
-  form.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=do][formaction]");
-    if (!button) return;
+    if (button?.form !== form) return;
     event.preventDefault();
     clearTimeout(timer);
     const quiet = button.value === "explain" || button.value === "refresh";

@@ -64,6 +64,8 @@ def preview(segment_id: int | None = None) -> str:
 @staff
 def save(segment_id: int | None = None) -> Response | tuple[str, int]:
     """Keep the segment, or a copy of it; when something needs mending, say what and keep what was typed."""
+    if request.form.get("do") not in ("save", "copy"):
+        return preview(segment_id), 200  # no other button keeps anything
     root, name = read_form(request.form), request.form.get("name", "")
     with current_database().begin() as session:
         segment = found(session, segment_id) if segment_id else None

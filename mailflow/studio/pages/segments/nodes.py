@@ -88,7 +88,7 @@ def _remove(root: Branch, path: str) -> str | None:
     if not isinstance(parent, Branch) or not last.isdigit() or int(last) >= len(parent.parts):
         return None
     del parent.parts[int(last)]
-    return f"{above}.{int(last) - 1}" if int(last) else above
+    return f"{above}.{max(int(last) - 1, 0)}" if parent.parts else above
 
 
 def _at(root: Branch, path: str) -> Node | None:
