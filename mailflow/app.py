@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 
 def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:
-    doors = {"/studio": create_studio(database, settings), "/api": create_api(database, settings, ring)}
+    doors = {"/studio": create_studio(database, settings, ring), "/api": create_api(database, settings, ring)}
     dispatched = DispatcherMiddleware(create_preference_center(database, settings, ring), doors)
     return SharedDataMiddleware(dispatched, {"/pictures": str(bundled("templates") / "pictures")})
 

@@ -19,6 +19,7 @@ from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.queries import is_finished
 from mailflow.outbox.words import MailingKind, Reason
+from mailflow.segments.catalogue import catalogue
 from mailflow.segments.compile import members
 from mailflow.segments.models import Segment
 
@@ -103,7 +104,7 @@ def candidates(session: Session, list_id: int | None, segment_id: int | None, *,
     if segment_id is None:
         return wanted
     segment = session.get_one(Segment, segment_id)
-    return wanted.where(Subscriber.id.in_(members(segment.tree, now=now, fields=fields(session))))
+    return wanted.where(Subscriber.id.in_(members(segment.tree, now=now, fields=fields(session), segments=catalogue(session).segments)))
 
 
 def _entries(rows: Sequence[Any]) -> list[Entry]:
