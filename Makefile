@@ -1,6 +1,6 @@
 # mailflow: make run starts the product, make test proves it; both set up what they need on a fresh machine.
 .DEFAULT_GOAL := help
-.PHONY: help audit setup setup-dev run test check fast lint bench bench-faults messages lock vendor migration
+.PHONY: help audit setup setup-dev run test check fast lint bench start messages lock vendor migration
 
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE = 1
@@ -17,6 +17,9 @@ setup-dev:       ## what developing and testing need
 
 run: setup       ## start the product with the demo shop; prints its address and how to sign in
 	@exec $(PY) -m mailflow run --demo
+
+start: setup    ## start the product empty, for your own shop
+	@exec $(PY) -m mailflow run
 
 lint: setup-dev  ## style, types, the way the data flow
 	$(PY) -m ruff check .

@@ -18,7 +18,7 @@ from mailflow.studio.assembly import create_studio
 from preference_center import create_app as create_preference_center
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _BEACONS = ("/o/", "/c/", "/view/")
 
 
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 
 def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:
-    doors = {"/studio": create_studio(database, settings, ring), "/api": create_api(database, settings, ring)}
+    doors: dict[str, Any] = {"/studio": create_studio(database, settings, ring), "/api": create_api(database, settings, ring)}
     dispatched = DispatcherMiddleware(create_preference_center(database, settings, ring), doors)
     return SharedDataMiddleware(dispatched, {"/pictures": str(bundled("templates") / "pictures")})
 

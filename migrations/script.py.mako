@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = ${repr(up_revision)}
+revision = "${up_revision}"
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None

@@ -17,7 +17,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
-from mailflow.scheduler.jobs import EVERY_MINUTE, EVERY_SECOND
+from mailflow.scheduler.jobs import EVERY_SECOND
 from mailflow.scheduler.sender import Sender
 from mailflow.scheduler.tick import run_jobs
 from mailflow.segments.ready import ensure_ready
@@ -43,7 +43,7 @@ class House:
         """What the clock and the sender do within some seconds."""
         with time_machine.travel(self.now, tick=False):
             for _ in range(times):
-                run_jobs(EVERY_SECOND + EVERY_MINUTE, self.database, self.settings)
+                run_jobs(EVERY_SECOND, self.database, self.settings)
                 asyncio.run(self._send())
 
     async def _send(self) -> None:

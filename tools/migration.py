@@ -1,6 +1,7 @@
 """Writes the next numbered migration from the difference between the models and the last one."""
 
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -22,7 +23,8 @@ def write(name: str) -> None:
             upgrade(url)
         config = configuration(url)
         config.set_main_option("file_template", "%%(rev)s")
-        command.revision(config, message=name.capitalize(), autogenerate=True, rev_id=f"{number}_{slug}")
+        written = command.revision(config, message=name.capitalize(), autogenerate=True, rev_id=f"{number}_{slug}")
+        subprocess.run(["ruff", "format", "-q", written.path], check=True, env={"PATH": str(Path(sys.executable).parent)})
 
 
 if __name__ == "__main__":

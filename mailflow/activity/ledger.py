@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity, Cursor
 from mailflow.activity.words import Kind
+from mailflow.foundation.upsert import insert_all
 
 
 def note(session: Session, kind: Kind, subscriber_id: int, *, now: datetime, **facts: Any) -> Activity:
@@ -17,6 +18,11 @@ def note(session: Session, kind: Kind, subscriber_id: int, *, now: datetime, **f
     session.add(line)
     session.flush()
     return line
+
+
+def note_many(session: Session, lines: Sequence[dict[str, Any]]) -> None:
+    """Write many lines in one statement; each a dict of :class:`Activity`'s columns, all with the same keys."""
+    insert_all(session, Activity, [{"machine": False, "detail": {}, "amount": None, **line} for line in lines])
 
 
 def unread(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int = 500) -> list[Activity]:

@@ -62,19 +62,20 @@ def add(
     email: str,
     name: Annotated[str, typer.Option(prompt=True)],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-    language: Annotated[str, typer.Option(help="es or en")] = "es",
+    language: Annotated[str, typer.Option(help="es or en; left out, the browser's")] = "",
 ) -> None:
     """Add a member of staff who may sign in to the studio."""
     from sqlalchemy.exc import IntegrityError
 
     from mailflow.cli.start import open_ready
-    from mailflow.foundation.accounts import add_user
+    from mailflow.foundation.accounts import add_user, hash_password
     from mailflow.foundation.clock import utc_now
     from mailflow.foundation.settings import Settings
 
     try:
+        password_hash = hash_password(password)
         with open_ready(Settings()).begin() as session:
-            add_user(session, email, name=name, password=password, language=language, now=utc_now())
+            add_user(session, email, name=name, password_hash=password_hash, language=language, now=utc_now())
     except (ValueError, IntegrityError) as error:
         typer.echo(
             "There is an account with this address already." if isinstance(error, IntegrityError) else f"Not added: {error}.", err=True

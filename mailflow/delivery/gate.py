@@ -29,7 +29,7 @@ def pass_gate(session: Session, ids: Sequence[int], worker: str, *, ring: Ring, 
         facts = Facts(
             kind=mailing.kind,
             mailing_state=mailing.state,
-            expires_at=mailing.expires_at,
+            expires_at=message.expires_at or mailing.expires_at,
             known=known,
             subscription=subscription,
             has_list=message.list_id is not None,

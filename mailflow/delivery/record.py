@@ -3,11 +3,12 @@
 import random
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mailflow.activity.ledger import note
+from mailflow.activity.ledger import note_many
 from mailflow.activity.words import Kind
 from mailflow.audience.suppression import suppress
 from mailflow.audience.words import SuppressionReason
@@ -28,8 +29,11 @@ def record(session: Session, replies: Mapping[int, Reply], worker: str, *, ring:
         reply = replies[message.id]
         message.worker, message.lease_until = None, None
         message.reply = reply.text[:_LONGEST_REPLY] or None
-        _settle(session, message, reply, policy, ring=ring, now=now)
+        _settle(message, reply, policy, now=now)
+        if message.reason == Reason.HARD_ADDRESS:
+            suppress(session, message.address, SuppressionReason.HARD_BOUNCE, ring=ring, now=now)
     session.flush()
+    note_many(session, [line for message, _ in rows for line in _lines(message, now)])
 
 
 def record_unrenderable(session: Session, ids: list[int], worker: str) -> None:
@@ -41,15 +45,11 @@ def record_unrenderable(session: Session, ids: list[int], worker: str) -> None:
     session.flush()
 
 
-def _settle(session: Session, message: Message, reply: Reply, policy: str, *, ring: Ring, now: datetime) -> None:
+def _settle(message: Message, reply: Reply, policy: str, *, now: datetime) -> None:
     if reply.verdict == Verdict.SENT:
         message.state, message.reason, message.sent_at = State.SENT, None, now
-        _tell(session, Kind.SENT, message, now)
     elif reply.verdict == Verdict.FAILED:
         message.state, message.reason = State.FAILED, reply.reason or Reason.UNKNOWN
-        if reply.reason == Reason.HARD_ADDRESS:
-            suppress(session, message.address, SuppressionReason.HARD_BOUNCE, ring=ring, now=now)
-            _tell(session, Kind.BOUNCED, message, now)
     elif reply.verdict == Verdict.UNCERTAIN and policy == Policy.HOLD:
         message.state, message.reason = State.UNCERTAIN, reply.reason or Reason.INTERRUPTED
     elif reply.verdict == Verdict.NOT_TRIED:
@@ -69,6 +69,10 @@ def _wait(message: Message, reply: Reply, now: datetime) -> None:
         message.state, message.reason, message.due_at = State.DEFERRED, reply.reason or Reason.UNKNOWN, again
 
 
-def _tell(session: Session, kind: Kind, message: Message, now: datetime) -> None:
-    if message.person_key > 0:
-        note(session, kind, message.person_key, now=now, list_id=message.list_id, mailing_id=message.mailing_id, message_id=message.id)
+def _lines(message: Message, now: datetime) -> list[dict[str, Any]]:
+    """What the ledger says of it: taken by the next server, or refused for its address. Tests to staff are nobody's history."""
+    kind = Kind.SENT if message.state == State.SENT else Kind.BOUNCED if message.reason == Reason.HARD_ADDRESS else None
+    if kind is None or message.person_key < 0:
+        return []
+    where = {"list_id": message.list_id, "mailing_id": message.mailing_id, "message_id": message.id}
+    return [{"at": now, "kind": kind, "subscriber_id": message.person_key, **where}]

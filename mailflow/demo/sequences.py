@@ -77,7 +77,7 @@ def welcome_the_years_people(
 ) -> None:
     """Everybody who joined within the year had the welcome and a code; some used it, the rest were reminded."""
     joined = [person for person in people if now - person.joined < timedelta(days=365) and person.left is None]
-    codes = _give_codes(session, recipe, joined, chance)
+    codes = _give_codes(session, recipe, joined, chance, now)
     rows = [_welcomed(person, codes[person.number][1] is not None, now) for person in joined]
     occasions = recipe.enrol(session, rows)
     _mail(session, recipe.mailing(0), joined, occasions, codes, teller, after=timedelta(minutes=4, seconds=6))
@@ -106,7 +106,7 @@ def _mail(
     teller: Teller, *, after: timedelta,
 ) -> None:  # fmt: skip
     list_id = session.scalars(select(List.id).order_by(List.position)).first()
-    entries = [Entry(p.number, occasions[p.number], {"code_id": codes[p.number][0], "list_id": list_id}, list_id) for p in people]
+    entries = [Entry(p.number, occasions[p.number], {"code_id": codes[p.number][0]}, list_id) for p in people]
     for start in range(0, len(entries), _SLICE):
         enqueue(session, mailing, entries[start : start + _SLICE], now=mailing.created_at)
     joined = {person.number: person.joined for person in people}
@@ -116,12 +116,16 @@ def _mail(
     teller.tell(session, mailing, {person.number: person for person in people}, likely, 3)
 
 
-def _give_codes(session: Session, recipe: Recipe, people: Many[Person], chance: random.Random) -> dict[int, tuple[int, datetime | None]]:
+def _give_codes(
+    session: Session, recipe: Recipe, people: Many[Person], chance: random.Random, now: datetime
+) -> dict[int, tuple[int, datetime | None]]:
     """A code each; three in ten of the caring ones used it, with an order. (code id, when used) by person."""
-    rows, orders = [], []
+    rows: list[dict[str, Any]] = []
+    orders: list[dict[str, Any]] = []
     for person in people:
         text = f"{prefix(str(person.profile['first_name']), {'es': 'Olivo'})}-{''.join(chance.choices(ALPHABET, k=TAIL))}"
-        used = person.joined + timedelta(days=chance.random() * 10, hours=3) if chance.random() < 0.3 * min(1.2, person.care) else None
+        when = person.joined + timedelta(days=chance.random() * 10, hours=3)
+        used = when if chance.random() < 0.3 * min(1.2, person.care) and when < now else None
         rows.append({
             "offer_id": recipe.sequence.offer_id, "subscriber_id": person.number, "text": text, "issued_at": person.joined,
             "ends_at": person.joined + _CODE_DAYS, "redeemed_at": used, "order_reference": f"CO-B{person.number}" if used else None,
@@ -165,7 +169,7 @@ def ask_the_quiet(
     rows = [_asked(person, person.number in back, at, fresh=fresh) for person in quiet]
     occasions = recipe.enrol(session, rows)
     mailing = recipe.mailing(0)
-    entries = [Entry(person.number, occasions[person.number], {"list_id": recipe.house.id}, recipe.house.id) for person in quiet]
+    entries = [Entry(person.number, occasions[person.number], {}, recipe.house.id) for person in quiet]
     for start in range(0, len(entries), _SLICE):
         enqueue(session, mailing, entries[start : start + _SLICE], now=at, due_at=at)
     likely = {person.number: Chances(1.0, 1.0, 0.02) if person.number in back else Chances(0.12, 0.0, 0.0) for person in quiet}

@@ -13,7 +13,7 @@ def _default_home() -> Path:
 
 
 class Settings(BaseSettings):
-    """One installation's settings; the README and docs/settings.md list each of them."""
+    """One installation's settings; docs/en/settings.md and docs/es/ajustes.md explain each of them."""
 
     model_config = SettingsConfigDict(env_prefix="MAILFLOW_", extra="ignore", frozen=True)
 

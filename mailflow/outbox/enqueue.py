@@ -25,6 +25,7 @@ class Entry:
     occasion: int = 0
     context: dict[str, Any] = field(default_factory=dict)
     list_id: int | None = None
+    expires_at: datetime | None = None
     skip: Reason | None = None
     """Known already not to get it: the row is written as skipped, for the record."""
 
@@ -75,11 +76,12 @@ def _row(mailing: Mailing, entry: Entry, person: tuple[str, str | None], *, fall
         "occasion": entry.occasion,
         "address": address,
         "language": mailing.language or language or fallback,
-        "list_id": mailing.list_id or entry.list_id or entry.context.get("list_id"),
+        "list_id": mailing.list_id or entry.list_id,
         "lane": mailing.lane,
         "provider": address.rpartition("@")[2],
         "context": entry.context,
         "due_at": due_at,
+        "expires_at": entry.expires_at,
         "state": State.SKIPPED if entry.skip else State.PENDING,
         "reason": entry.skip,
         "attempt": 0,

@@ -79,6 +79,8 @@ class Message(Base):
     due_at: Mapped[datetime]
     first_due_at: Mapped[datetime | None]
     """Set when it was first put off: trying ends 72 hours after this."""
+    expires_at: Mapped[datetime | None]
+    """After this it says nothing true any more: a reminder of a code that has ended."""
     state: Mapped[str] = mapped_column(default="pending")
     reason: Mapped[str | None]
     attempt: Mapped[int] = mapped_column(default=0)

@@ -85,7 +85,7 @@ def enrol(database: Database, _settings: Settings) -> int:
 
 
 def enrol_the_quiet(database: Database, _settings: Settings) -> int:
-    """Bring in people who have been quiet for long; asked once a minute, since days are what it counts."""
+    """Bring in people who have been quiet for long: a slice of the audience at a time, then an hour's rest."""
     with database.begin() as session:
         return enrol_quiet(session, now=utc_now())
 
@@ -97,5 +97,4 @@ def advance(database: Database, _settings: Settings) -> int:
 
 
 Job = Callable[[Database, Settings], int]
-EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, launch_due, freeze_begun, finish_sent)
-EVERY_MINUTE: tuple[Job, ...] = (enrol_the_quiet,)
+EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, launch_due, freeze_begun, finish_sent, enrol_the_quiet)

@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
-from mailflow.scheduler.jobs import EVERY_MINUTE, EVERY_SECOND, Job
+from mailflow.scheduler.jobs import EVERY_SECOND, Job
 
 _log = logging.getLogger(__name__)
 
@@ -51,15 +51,8 @@ def run_scheduler(database: Database, settings: Settings) -> None:
         signal.signal(name, lambda *_: stop.set())
     with Leadership(settings.home):
         clock = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)})
-        for jobs, seconds in ((EVERY_SECOND, 1), (EVERY_MINUTE, 60)):
-            clock.add_job(
-                partial(run_jobs, jobs, database, settings),
-                "interval",
-                seconds=seconds,
-                coalesce=True,
-                misfire_grace_time=None,
-                max_instances=1,
-            )
+        tick = partial(run_jobs, EVERY_SECOND, database, settings)
+        clock.add_job(tick, "interval", seconds=1, coalesce=True, misfire_grace_time=None, max_instances=1)
         clock.start()
         stop.wait()
         clock.shutdown(wait=True)

@@ -11,7 +11,7 @@ from mailflow.audience.profile import values
 from mailflow.audience.queries import installation
 from mailflow.foundation.language import pick
 from mailflow.offers.issue import issue_codes
-from mailflow.offers.models import Offer
+from mailflow.offers.models import Code, Offer
 from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Mailing
@@ -27,10 +27,12 @@ def post_step(session: Session, sequence: Sequence, step: Step, people: Many[Enr
         Entry(
             enrolment.subscriber_id,
             occasion=enrolment.id,
-            context={"list_id": enrolment.list_id, **codes.get(enrolment.subscriber_id, {})},
+            context={"code_id": code.id} if code else {},
             list_id=enrolment.list_id,
+            expires_at=code.ends_at if code else None,
         )
         for enrolment in people
+        for code in (codes.get(enrolment.subscriber_id),)
     ]
     enqueue(session, _mailing(session, sequence, step, people[0], now), entries, now=now, due_at=now)
 
@@ -49,13 +51,12 @@ def _mailing(session: Session, sequence: Sequence, step: Step, someone: Enrolmen
     )
 
 
-def _codes(session: Session, sequence: Sequence, people: Many[Enrolment], now: datetime) -> dict[int, dict[str, int]]:
-    """What the messages of a sequence with an offer say of the code, by person; missing codes are issued."""
+def _codes(session: Session, sequence: Sequence, people: Many[Enrolment], now: datetime) -> dict[int, Code]:
+    """The codes of a sequence with an offer, by person; missing ones are issued. What tells of one is never sent after its end."""
     if sequence.offer_id is None:
         return {}
     offer = session.get_one(Offer, sequence.offer_id)
     zone = installation(session).zone
     known = values(session, [enrolment.subscriber_id for enrolment in people])
     names = {person: str(profile.get("first_name", "")) for person, profile in known.items()}
-    codes = issue_codes(session, offer, names, now=now, zone=zone)
-    return {person: {"code_id": code.id} for person, code in codes.items()}
+    return issue_codes(session, offer, names, now=now, zone=zone)

@@ -18,7 +18,7 @@ from tests.sink import Sink
 from tests.studio.chromium import CHROMIUM, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.timeout(420)]
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148"
 ANA = "ana@example.net"
 
 

@@ -48,7 +48,7 @@ def test_the_welcome_is_in_the_outbox_a_second_after_the_confirmation(house: Hou
 def test_the_message_carries_the_number_of_her_code_and_nothing_personal(house: House, ana: int):
     with house.database.read() as session:
         message = session.scalars(select(Message)).one()
-    assert message.context == {"list_id": 1, "code_id": code_of(house, ana).id}
+    assert message.context == {"code_id": code_of(house, ana).id}
     assert code_of(house, ana).text.startswith("ANA-")
 
 

@@ -1,0 +1,191 @@
+"""The sender's loop against bad days: a server away, an address that is gone, a mail that cannot be made, a worker that died."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+
+from mailflow.activity.models import Activity
+from mailflow.activity.words import Kind
+from mailflow.audience.models import Brand, List, Subscriber
+from mailflow.audience.suppression import suppressed
+from mailflow.content.compile import compile as compile_mail
+from mailflow.content.store import keep
+from mailflow.content.words import Source
+from mailflow.delivery.claim import LEASE, claim, settle_abandoned
+from mailflow.delivery.gate import pass_gate
+from mailflow.delivery.outlet import Reply, Verdict
+from mailflow.delivery.record import record
+from mailflow.foundation.database import Database
+from mailflow.foundation.ring import Ring
+from mailflow.foundation.settings import Settings
+from mailflow.outbox.enqueue import Entry, enqueue
+from mailflow.outbox.mailings import open_mailing
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.words import MailingKind, Reason, State
+from mailflow.scheduler.sender import Sender
+from tests.house import House
+from tests.sink import Sink
+
+MJML = (
+    "<mjml><mj-body><mj-section><mj-column><mj-text>{text} <a href='{{{{ links.unsubscribe }}}}'>x</a></mj-text>"
+    "</mj-column></mj-section></mj-body></mjml>"
+)
+
+
+@pytest.fixture
+def house(database: Database, settings: Settings, ring: Ring, now: datetime) -> Iterator[House]:
+    with Sink() as sink:
+        yield House(database, settings, ring, sink, now)
+
+
+def _mailing(house: House, *addresses: str, text: str = "Hola, {{ subscriber.first_name }}", expires: datetime | None = None) -> int:
+    """One letter to these people, waiting to be sent."""
+    people = [house.joins(address, first_name=address.partition("@")[0].capitalize()) for address in addresses]
+    compiled = compile_mail(
+        Source(mjml=MJML.format(text=text), subject="Hola", brand={"name": "x", "postal_address": "y", "url": "https://example.net"})
+    )
+    with house.database.begin() as session:
+        session.execute(update(Message).values(state=State.SENT))
+        target = session.scalars(select(List)).first()
+        mailing = open_mailing(
+            session,
+            kind=MailingKind.CAMPAIGN,
+            source_id=1,
+            name="Hola",
+            language="es",
+            list_id=target.id,
+            brand_id=session.scalars(select(Brand.id)).first(),
+            now=house.now,
+        )
+        keep(session, mailing, "es", compiled, now=house.now)
+        enqueue(session, mailing, [Entry(person, expires_at=expires) for person in people], now=house.now)
+        mailing.frozen_at = house.now
+        return mailing.id
+
+
+def _send(house: House) -> None:
+    async def once() -> None:
+        sender = Sender(house.database, house.settings, house.ring)
+        await sender.send_until_empty()
+        await sender.close()
+
+    with time_machine.travel(house.now, tick=False):
+        asyncio.run(once())
+
+
+def _rows(house: House, mailing: int) -> dict[str, Message]:
+    with house.database.read() as session:
+        return {row.address: row for row in session.scalars(select(Message).where(Message.mailing_id == mailing))}
+
+
+def test_a_server_that_is_away_puts_everybody_off_and_nobody_is_lost(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net", "elena@example.net")
+    house.sink.go_away()
+    _send(house)
+    assert {(row.state, row.reason) for row in _rows(house, mailing).values()} == {(State.DEFERRED, Reason.NETWORK)}
+    house.sink.come_back()
+    house.at(house.now + timedelta(minutes=7))
+    _send(house)
+    assert {row.state for row in _rows(house, mailing).values()} == {State.SENT}
+    assert len(house.sink.messages_to("ana@example.net")) == 1
+
+
+def test_an_address_that_does_not_exist_is_given_up_and_the_others_go(house: House) -> None:
+    mailing = _mailing(house, "permfail@example.net", "ana@example.net", "throttle@example.net")
+    _send(house)
+    rows = _rows(house, mailing)
+    assert (rows["permfail@example.net"].state, rows["permfail@example.net"].reason) == (State.FAILED, Reason.HARD_ADDRESS)
+    assert rows["ana@example.net"].state == State.SENT
+    assert rows["throttle@example.net"].state == State.DEFERRED
+    with house.database.read() as session:
+        hashes = [house.ring.hash(address) for address in rows]
+        assert suppressed(session, hashes) == {house.ring.hash("permfail@example.net")}
+        assert set(session.scalars(select(Activity.kind).where(Activity.mailing_id == mailing))) == {Kind.SENT, Kind.BOUNCED}
+
+
+def test_nobody_knows_is_said_and_not_guessed(house: House) -> None:
+    mailing = _mailing(house, "drop-after-dot@example.net", "drop-before-dot@example.net")
+    _send(house)
+    rows = _rows(house, mailing)
+    assert rows["drop-after-dot@example.net"].state == State.UNCERTAIN
+    assert rows["drop-before-dot@example.net"].state == State.DEFERRED
+
+
+def test_a_mail_that_cannot_be_made_fails_for_its_one_person_only(house: House) -> None:
+    by_zero = "{% assign n = subscriber.first_name | size | minus: 5 %}{{ 10 | divided_by: n }}"
+    mailing = _mailing(house, "dario@example.net", "ana@example.net", text=by_zero)
+    _send(house)
+    rows = _rows(house, mailing)
+    assert (rows["dario@example.net"].state, rows["dario@example.net"].reason) == (State.FAILED, Reason.RENDERING)
+    assert rows["ana@example.net"].state == State.SENT
+
+
+def test_what_is_no_longer_true_is_not_sent(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net", expires=house.now + timedelta(hours=1))
+    house.at(house.now + timedelta(hours=2))
+    _send(house)
+    assert (_rows(house, mailing)["ana@example.net"].state, _rows(house, mailing)["ana@example.net"].reason) == (
+        State.SKIPPED,
+        Reason.EXPIRED,
+    )
+
+
+def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubtful(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net", "elena@example.net")
+    with house.database.begin() as session:
+        taken = claim(session, "dead", now=house.now, limit=10)
+        begun = pass_gate(session, [taken[0].id], "dead", ring=house.ring, now=house.now)
+    with house.database.begin() as session:
+        assert settle_abandoned(session, now=house.now + LEASE / 2) == 0
+        assert settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1)) == 2
+        states = {row.id: row.state for row in session.scalars(select(Message).where(Message.mailing_id == mailing))}
+    assert [message_id for message_id, state in states.items() if state == State.UNCERTAIN] == begun
+    assert sorted(states.values()) == [State.PENDING, State.UNCERTAIN]
+
+
+def test_what_a_dead_worker_says_late_changes_nothing(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net")
+    with house.database.begin() as session:
+        taken = claim(session, "dead", now=house.now, limit=10)
+        pass_gate(session, [taken[0].id], "dead", ring=house.ring, now=house.now)
+    with house.database.begin() as session:
+        settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1))
+        record(session, {taken[0].id: Reply(Verdict.SENT)}, "dead", ring=house.ring, now=house.now)
+    assert _rows(house, mailing)["ana@example.net"].state == State.UNCERTAIN
+
+
+def test_two_workers_never_take_the_same_message(house: House) -> None:
+    _mailing(house, "ana@example.net", "elena@example.net", "bob@example.net")
+    with house.database.begin() as session:
+        first = {row.id for row in claim(session, "one", now=house.now, limit=2)}
+    with house.database.begin() as session:
+        second = {row.id for row in claim(session, "two", now=house.now, limit=9)}
+    assert len(first) == 2
+    assert len(second) == 1
+    assert not first & second
+
+
+def test_who_was_erased_meanwhile_gets_nothing(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net")
+    with house.database.begin() as session:
+        session.delete(session.scalars(select(Subscriber)).one())
+    _send(house)
+    assert _rows(house, mailing)["ana@example.net"].reason == Reason.ERASED
+    assert not house.sink.messages_to("ana@example.net")
+
+
+def test_message_ids_stay_the_same_for_every_attempt(house: House) -> None:
+    mailing = _mailing(house, "greylist@example.net")
+    _send(house)
+    house.at(house.now + timedelta(minutes=10))
+    _send(house)
+    (mail,) = house.sink.messages_to("greylist@example.net")
+    row = _rows(house, mailing)["greylist@example.net"]
+    assert row.attempt == 2
+    assert mail["Message-ID"].startswith(f"<m{row.id}.")
+    with house.database.read() as session:
+        assert session.get_one(Mailing, mailing).name == "Hola"
