@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mailflow.foundation.accounts import add_user
+from mailflow.foundation.accounts import add_user, hash_password
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.studio.assembly import create_studio
@@ -46,7 +46,7 @@ class Visitor:
 def studio(database: Database, settings: Settings, now: datetime) -> Flask:
     """The studio, told that it is noon."""
     with database.begin() as session:
-        add_user(session, BRUNO, name="Bruno Rivas", password=PASSWORD, language="en", now=now)
+        add_user(session, BRUNO, name="Bruno Rivas", password_hash=hash_password(PASSWORD), language="en", now=now)
     app = create_studio(database, settings, clock=lambda: now)
     app.testing = False  # refusals and bugs answer as they do in life
     return app

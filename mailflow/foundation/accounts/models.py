@@ -15,7 +15,8 @@ class User(Base):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
-    language: Mapped[str] = mapped_column(default="es")
+    language: Mapped[str] = mapped_column(default="")
+    """What the person chose, "es" or "en"; empty until then, and the browser's is spoken."""
     session_stamp: Mapped[str]
     """Changes with the password, so that sessions opened before it end."""
     created_at: Mapped[datetime]

@@ -10,16 +10,26 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mailflow.audience.models import Brand, Installation
-from mailflow.foundation.accounts import ApiKey, change_password, make_api_key, revoke_api_key, sign_in
+from mailflow.foundation.accounts import (
+    SHORTEST_PASSWORD,
+    ApiKey,
+    hash_password,
+    look_up,
+    make_api_key,
+    note_failure,
+    revoke_api_key,
+    set_password,
+    user,
+    verify,
+)
 from mailflow.foundation.language import DEFAULT_LANGUAGE
 from mailflow.studio.security import same, staff
-from mailflow.studio.session import member_of
+from mailflow.studio.session import Member, member_of
 from mailflow.studio.shop_form import CURRENCIES, ShopForm, read_shop_form
 from mailflow.studio.surroundings import current_database, current_instant
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
-SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
 LONGEST_KEY_NAME = 60
 _BRAND = ("name", "from_name", "from_address", "reply_to", "postal_address", "shop_url", "accent")
@@ -65,15 +75,9 @@ def save_password() -> Response | tuple[str, int]:
     """Change one's own password; sessions elsewhere end."""
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     problems = _password_problems(new, again)
-    if not problems:
-        with current_database().begin() as session:
-            found = sign_in(session, current_user.email, old, now=current_instant())
-            if found.user:
-                change_password(found.user, new)
-                member = member_of(found.user)
-            else:
-                problems["old"] = _("That is not your present password.")
-    if problems:
+    member = None if problems else _with_new_password(old, new)
+    if member is None:
+        problems = problems or {"old": _("That is not your present password.")}
         return render_template("studio/settings_account.html", problems=problems), 422
     login_user(member)
     flash(_("Your password is changed. Sessions on other devices have ended."))
@@ -137,6 +141,22 @@ def _keep(session: Session, read: ShopForm) -> None:
     else:
         for name, value in read.installation.items():
             setattr(installation, name, value)
+
+
+def _with_new_password(old: str, new: str) -> Member | None:
+    """Who is signed in, with the new password kept; None where the old one was wrong. Hashing is done with nothing open."""
+    now = current_instant()
+    with current_database().read() as session:
+        found = look_up(session, current_user.email, now=now)
+    tried = verify(found, old)
+    password_hash = hash_password(new) if tried.user else ""
+    with current_database().begin() as session:
+        account = user(session, tried.user.id) if tried.user else None
+        if account is not None:
+            set_password(account, password_hash)
+        elif tried.reason == "wrong":
+            note_failure(session, current_user.email, now=now)
+    return member_of(account) if account else None
 
 
 def _password_problems(new: str, again: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from mailflow.foundation.accounts import sign_in, user
+from mailflow.foundation.accounts import look_up, note_failure, user, verify
 from mailflow.foundation.language import known_language
 from mailflow.studio.security import public, safe_next
 from mailflow.studio.session import member_of
@@ -29,15 +29,22 @@ def enter() -> Response | tuple[str, int]:
     """Let the person in when the password is right."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     following = safe_next(request.form.get("next"))
-    with current_database().begin() as database_session:
-        result = sign_in(database_session, email, password, now=current_instant())
-        member = member_of(result.user) if result.user else None
-    if member is None:
+    now = current_instant()
+    with current_database().read() as database_session:
+        found = look_up(database_session, email, now=now)
+    result = verify(found, password)
+    if result.reason == "wrong":
+        with current_database().begin() as database_session:
+            note_failure(database_session, email, now=now)
+    if result.user is None:
         page = render_template("studio/sign_in.html", email=email, error=result.reason, next=following)
         return page, 429 if result.reason == "too-many" else 422
-    session.clear()  # nothing that was planted before signing in lives on
+    chosen = known_language(session.get("language"))
+    session.clear()  # nothing that was planted before signing in lives on, but the language chosen on that page
+    if chosen:
+        session["language"] = chosen
     session.permanent = True
-    login_user(member)
+    login_user(member_of(result.user))
     return redirect(following or url_for("dashboard.index"))
 
 
