@@ -4,7 +4,7 @@ from flask import Flask, request, session
 from flask_babel import Babel
 from flask_login import current_user
 
-from mailflow.foundation.language import LANGUAGES, known_language
+from mailflow.foundation.language import known_language
 from mailflow.studio.company import company
 
 _TRANSLATIONS = "translations"
@@ -23,12 +23,16 @@ def speak(app: Flask) -> None:
 
 def current_language() -> str:
     """The language of this request, one of LANGUAGES."""
-    if current_user and current_user.is_authenticated:
-        return str(current_user.language)
-    chosen = known_language(session.get("language"))
-    return chosen or request.accept_languages.best_match(LANGUAGES) or company().language
+    kept = current_user.language if current_user and current_user.is_authenticated else ""
+    return known_language(kept or session.get("language")) or _of_the_browser() or company().language
 
 
 def current_zone() -> str:
     """The zone in which the studio shows times: the installation's."""
     return company().zone
+
+
+def _of_the_browser() -> str | None:
+    """The first of the browser's languages that we speak, its regions included: es-AR is Spanish."""
+    codes = (known_language(code) for code, _ in request.accept_languages)
+    return next((code for code in codes if code), None)

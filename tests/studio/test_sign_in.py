@@ -1,10 +1,13 @@
 """Signing in and out, as Bruno and as somebody who tries to be him."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
@@ -90,6 +93,57 @@ def test_before_signing_in_the_language_is_the_browsers_until_one_is_chosen(stra
     assert '<html lang="en"' in stranger.get("/sign-in", headers={"Accept-Language": "en-GB,en"}).text
     stranger.post("/language", {"language": "es"})
     assert '<html lang="es"' in stranger.get("/sign-in", headers={"Accept-Language": "en"}).text
+
+
+def test_until_bruno_chooses_the_studio_speaks_as_his_browser(bruno: Visitor, database: Database) -> None:
+    with database.begin() as session:
+        session.get_one(User, 1).language = ""
+    assert '<html lang="en"' in bruno.get("/", headers={"Accept-Language": "en-GB,en;q=0.8"}).text
+    assert '<html lang="es"' in bruno.get("/", headers={"Accept-Language": "es-AR,en;q=0.8"}).text
+    assert '<html lang="es"' in bruno.get("/", headers={"Accept-Language": "fr"}).text  # the installation's
+    bruno.client.post("/language", data={"csrf_token": bruno.token("/"), "language": "en"})
+    assert '<html lang="en"' in bruno.get("/", headers={"Accept-Language": "es"}).text
+
+
+def test_the_language_chosen_before_signing_in_is_kept_afterwards(stranger: Visitor, database: Database) -> None:
+    with database.begin() as session:
+        session.get_one(User, 1).language = ""
+    stranger.post("/language", {"language": "en"})
+    stranger.sign_in()
+    assert '<html lang="en"' in stranger.get("/", headers={"Accept-Language": "es"}).text
+
+
+def test_the_sign_in_page_offers_the_other_language_at_the_top(stranger: Visitor) -> None:
+    page = stranger.get("/sign-in").text
+    assert page.index('action="/language"') < page.index('action="/sign-in"')
+
+
+def test_no_write_transaction_is_open_while_a_password_is_hashed(
+    studio: Flask, stranger: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_writes: list[bool] = []
+    seen: list[bool] = []
+    begin = Database.begin
+
+    @contextmanager
+    def watched(self: Database) -> Iterator[Session]:
+        open_writes.append(True)
+        try:
+            with begin(self) as session:
+                yield session
+        finally:
+            open_writes.pop()
+
+    for name in ("hash", "verify"):
+        slow = getattr(PasswordHasher, name)
+        monkeypatch.setattr(PasswordHasher, name, lambda *args, slow=slow: (seen.append(bool(open_writes)), slow(*args))[1])
+    monkeypatch.setattr(Database, "begin", watched)
+    stranger.sign_in(password="wrong")
+    stranger.sign_in()
+    new = {"old": PASSWORD, "new": "a whole new sentence", "again": "a whole new sentence"}
+    stranger.client.post("/settings/account/password", data={"csrf_token": stranger.token("/"), **new})
+    assert len(seen) >= 4
+    assert not any(seen)
 
 
 def test_below_its_mount_the_cookie_is_sent_to_the_studio_only(studio: Flask) -> None:
