@@ -1,5 +1,7 @@
 """The mailflow command. Imports are inside each command: asking for --help should take no time."""
 
+import sys
+
 import typer
 
 from mailflow.cli import data, processes
@@ -20,5 +22,11 @@ cli.add_typer(data.user, name="user")
 
 
 def main() -> None:
-    """Entry point of the installed command."""
-    cli()
+    """Entry point of the installed command; a setting that cannot be is said in one sentence."""
+    from pydantic import ValidationError
+
+    try:
+        cli()
+    except ValidationError as error:
+        faults = "; ".join(f"MAILFLOW_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        sys.exit(f"mailflow cannot start with these settings. {faults}.")

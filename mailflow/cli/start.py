@@ -29,6 +29,7 @@ class FirstSignIn:
 def prepare(settings: Settings, *, demo: bool) -> FirstSignIn | None:
     """Everything ``run`` needs; the first account's sign-in while nobody has changed it."""
     _refuse_taken_port(settings)
+    _refuse_unknown_mail_url(settings)
     _make_home(settings.home)
     database = open_ready(settings)
     try:
@@ -96,6 +97,15 @@ def _refuse_taken_port(settings: Settings) -> None:
                 f"mailflow cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another port, for example PORT=8001."
             )
             raise typer.Exit(_say(sentence)) from error
+
+
+def _refuse_unknown_mail_url(settings: Settings) -> None:
+    from mailflow.delivery.outlet import open_transport
+
+    try:
+        open_transport(settings.mail_url, home=settings.home)
+    except ValueError as error:
+        raise typer.Exit(_say(f"mailflow cannot send with MAILFLOW_MAIL_URL: {error}")) from error
 
 
 def _say(sentence: str) -> int:
