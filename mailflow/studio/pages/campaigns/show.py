@@ -3,7 +3,8 @@
 from flask import render_template
 
 from mailflow.campaigns.queries import Progress, progress
-from mailflow.campaigns.words import CampaignState
+from mailflow.campaigns.uncertain import concerned
+from mailflow.campaigns.words import CampaignState, Decision
 from mailflow.studio.pages.campaigns.compose import compose, may_be_changed
 from mailflow.studio.pages.campaigns.hours import hour_words
 from mailflow.studio.pages.campaigns.routes import blueprint
@@ -24,6 +25,7 @@ def show(campaign_id: int) -> str:
         return compose(sheet)
     with current_database().read() as session:
         counted = progress(session, sheet.campaign)
+        retryable = concerned(session, sheet.campaign, Decision.RETRY) if counted.failed else 0
     return render_template(
         "studio/campaigns/show.html",
         sheet=sheet,
@@ -35,6 +37,7 @@ def show(campaign_id: int) -> str:
         message_states=MESSAGE_STATES,
         reasons=REASONS,
         every=_every(sheet, counted),
+        retryable=retryable,
         now=current_instant(),
     )
 
