@@ -11,9 +11,8 @@ from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import MailingKind
 from mailflow.reporting.breakdown import figures_by_value
 from mailflow.reporting.figures import COLUMNS, added, figures
+from mailflow.reporting.rules import last_months
 from mailflow.reporting.words import Figures, MonthLine
-
-MONTHS = 12
 
 
 def by_month(session: Session, key: str, *, now: datetime, zone: str) -> list[MonthLine]:
@@ -34,18 +33,13 @@ def totals_by_month(session: Session, *, now: datetime, zone: str) -> dict[date,
 def _mailings(session: Session, now: datetime, zone: str) -> dict[date, list[int]]:
     """The campaigns' mailings of each of the twelve months, oldest month first."""
     place = ZoneInfo(zone)
-    months: dict[date, list[int]] = {month: [] for month in _months(now.astimezone(place).date())}
+    months: dict[date, list[int]] = {month: [] for month in last_months(now.astimezone(place).date())}
     oldest = next(iter(months))
     since = datetime(oldest.year, oldest.month, 1, tzinfo=place)
     launched = (Mailing.kind == MailingKind.CAMPAIGN, Mailing.due_at >= since, Mailing.due_at <= now)
     for mailing_id, due_at in session.execute(select(Mailing.id, Mailing.due_at).where(*launched)):
         months[due_at.astimezone(place).date().replace(day=1)].append(mailing_id)
     return months
-
-
-def _months(today: date) -> list[date]:
-    ends = today.year * 12 + today.month - 1
-    return [date(number // 12, number % 12 + 1, 1) for number in range(ends - MONTHS + 1, ends + 1)]
 
 
 def _together(many: list[dict[str, Figures]]) -> dict[str, Figures]:

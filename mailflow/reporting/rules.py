@@ -1,12 +1,14 @@
 """How sure a rate is, and what a table of groups says in one sentence; pure arithmetic."""
 
 from collections.abc import Sequence
+from datetime import date
 from math import sqrt
 from statistics import NormalDist
 
 from mailflow.reporting.words import SMALLEST_GROUP, UNKNOWN, Difference, Figures, Interval, Row, Verdict, VerdictKind
 
 CONFIDENCE = 0.95
+MONTHS = 12
 _EDGE = "=+-@\t\r\n＝＋－＠"
 """Signs that make a spreadsheet read a cell as a formula (OWASP, CSV injection)."""
 
@@ -59,6 +61,12 @@ def verdict(rows: Sequence[Row]) -> Verdict:
     above = tuple(row.value for row, other in sure[1:] if other.by > 0)
     below = tuple(row.value for row, other in sure[1:] if other.by < 0)
     return Verdict(VerdictKind.MORE if found.by > 0 else VerdictKind.LESS, first, above, below)
+
+
+def last_months(today: date) -> list[date]:
+    """The first days of the last twelve months, the present one last."""
+    present = today.year * 12 + today.month - 1
+    return [date(number // 12, number % 12 + 1, 1) for number in range(present - MONTHS + 1, present + 1)]
 
 
 def safe_cell(text: str) -> str:

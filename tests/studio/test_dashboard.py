@@ -9,7 +9,7 @@ from mailflow.audience.models import Brand, List, Subscriber, Subscription
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.database import Database
 from mailflow.outbox.models import Mailing, Message
-from mailflow.studio.overview import months, quiet
+from mailflow.reporting.audience import audience_by_month, count_quiet
 from tests.studio.conftest import Visitor
 
 DAY = timedelta(days=1)
@@ -68,8 +68,8 @@ def test_the_months_count_who_was_here_and_who_answered(database: Database, now:
             ]
         )
     with database.read() as session:
-        line = months(session, now=now, zone="Europe/Madrid")
-        silent = quiet(session, now=now)
+        line = audience_by_month(session, now=now, zone="Europe/Madrid")
+        silent = count_quiet(session, now=now)
     assert silent == 2  # Darío, and the mailbox where only a machine clicks; of Fátima nobody may know
     assert [point.people for point in line][-2:] == [5, 5]  # Carla was here last month, Ana came in this one
     assert [point.active for point in line][-4:] == [1, 0, 0, 1]

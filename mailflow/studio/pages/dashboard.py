@@ -7,13 +7,14 @@ from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from mailflow.reporting.audience import Month, audience_by_month, count_quiet
 from mailflow.reporting.dashboard import summary
+from mailflow.reporting.first_steps import first_steps
+from mailflow.reporting.sending import attention, underway
 from mailflow.studio.company import company
 from mailflow.studio.formats import number
 from mailflow.studio.language import current_language
-from mailflow.studio.overview import Month, months, quiet
 from mailflow.studio.security import staff
-from mailflow.studio.sending import attention, first_steps, underway
 from mailflow.studio.surroundings import current_database, current_instant
 from mailflow.studio.wording import CAMPAIGN_STATES
 
@@ -37,9 +38,9 @@ def index() -> str:
             now=now,
             greeting=_greeting(now),
             figures=figures,
-            chart=_chart(months(session, now=now, zone=company().zone)),
+            chart=_chart(audience_by_month(session, now=now, zone=company().zone)),
             underway=underway(session),
-            quiet=quiet(session, now=now),
+            quiet=count_quiet(session, now=now),
             attention=attention(session, now=now),
             states=CAMPAIGN_STATES,
         )

@@ -1,4 +1,4 @@
-"""What the dashboard shows of sending: campaigns on their way and to come, what needs a person, and the first steps."""
+"""Campaigns on their way and to come, and what of sending needs a person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mailflow.audience.models import Brand, Form
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.words import CampaignState
 from mailflow.offers.models import Code
 from mailflow.outbox.models import Message
 from mailflow.outbox.words import OPEN_STATES, State
-from mailflow.sequences.models import Sequence
+from mailflow.reporting.first_steps import welcome_is_on
 
 _ORDER = (CampaignState.SENDING, CampaignState.HELD, CampaignState.PAUSED, CampaignState.SCHEDULED, CampaignState.DRAFT)
 _SHOWN = 5
@@ -28,28 +27,27 @@ class Underway:
 
 
 @dataclass(frozen=True)
+class Doubtful:
+    """A campaign with messages in doubt, which a person may decide on its page."""
+
+    campaign_id: int
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Attention:
     """What a person should know: campaigns held, messages in doubt, codes unused, recipes switched off."""
 
     held: int
-    uncertain: int
+    doubtful: list[Doubtful]
     unused_codes: int
     welcome_on: bool
 
-
-@dataclass(frozen=True)
-class FirstSteps:
-    """How far a new installation has come."""
-
-    brand: Brand | None
-    form: Form | None
-    welcome_on: bool
-    campaign: Campaign | None
-
     @property
-    def done(self) -> int:
-        """Steps behind, of four; the first campaign itself ends the list."""
-        return sum((self.brand is not None, self.form is not None, self.welcome_on))
+    def uncertain(self) -> int:
+        """Messages of campaigns of which nobody knows whether they arrived."""
+        return sum(one.count for one in self.doubtful)
 
 
 def underway(session: Session) -> list[Underway]:
@@ -62,23 +60,8 @@ def underway(session: Session) -> list[Underway]:
 def attention(session: Session, *, now: datetime) -> Attention:
     """What needs a person, counted."""
     held = select(func.count()).select_from(Campaign).where(Campaign.state == CampaignState.HELD)
-    uncertain = select(func.count()).select_from(Message).where(Message.state == State.UNCERTAIN)
     unused = select(func.count()).select_from(Code).where(Code.redeemed_at.is_(None), Code.ends_at > now)
-    return Attention(session.scalar(held) or 0, session.scalar(uncertain) or 0, session.scalar(unused) or 0, _welcome_on(session))
-
-
-def first_steps(session: Session) -> FirstSteps:
-    """What exists of the things a first campaign needs."""
-    return FirstSteps(
-        brand=session.scalar(select(Brand).order_by(Brand.id).limit(1)),
-        form=session.scalar(select(Form).where(Form.open.is_(True)).order_by(Form.id).limit(1)),
-        welcome_on=_welcome_on(session),
-        campaign=session.scalar(select(Campaign).where(Campaign.started_at.is_not(None)).limit(1)),
-    )
-
-
-def _welcome_on(session: Session) -> bool:
-    return session.scalar(select(Sequence.id).where(Sequence.recipe == "welcome", Sequence.on.is_(True))) is not None
+    return Attention(session.scalar(held) or 0, _doubtful(session), session.scalar(unused) or 0, welcome_is_on(session))
 
 
 def _progress(session: Session, campaign: Campaign) -> tuple[int, int]:
@@ -87,3 +70,9 @@ def _progress(session: Session, campaign: Campaign) -> tuple[int, int]:
     total = session.scalar(select(func.count()).where(Message.mailing_id == campaign.mailing_id)) or 0
     still = session.scalar(select(func.count()).where(Message.mailing_id == campaign.mailing_id, Message.state.in_(OPEN_STATES))) or 0
     return total - still, total
+
+
+def _doubtful(session: Session) -> list[Doubtful]:
+    rows = select(Campaign.id, Campaign.name, func.count(Message.id)).join(Message, Message.mailing_id == Campaign.mailing_id)
+    found = session.execute(rows.where(Message.state == State.UNCERTAIN).group_by(Campaign.id, Campaign.name).order_by(Campaign.id.desc()))
+    return [Doubtful(*row) for row in found]

@@ -1,4 +1,4 @@
-"""The dashboard's reads over people: the audience month by month, and who fell silent."""
+"""The audience month by month, and how much of it fell silent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState, Tracking
+from mailflow.reporting.rules import last_months
 
 ANSWERS = (Kind.CLICKED, Kind.ORDERED)
 QUIET = timedelta(days=180)
-MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Month:
     active: int
 
 
-def quiet(session: Session, *, now: datetime) -> int:
+def count_quiet(session: Session, *, now: datetime) -> int:
     """How many people have been here for long and have neither clicked nor bought in all that time.
 
     Only those who agreed that their clicks are kept: of the others nobody knows.
@@ -38,9 +38,10 @@ def quiet(session: Session, *, now: datetime) -> int:
     return _number(session, select(func.count()).select_from(Subscriber).where(told_apart, *long_here))
 
 
-def months(session: Session, *, now: datetime, zone: str) -> list[Month]:
-    """The last twelve months, oldest first; the present one ends now."""
-    starts = _month_starts(now, zone)
+def audience_by_month(session: Session, *, now: datetime, zone: str) -> list[Month]:
+    """The last twelve months of the shop's ``zone``, oldest first; the present one ends now."""
+    place = ZoneInfo(zone)
+    starts = [datetime(month.year, month.month, 1, tzinfo=place) for month in last_months(now.astimezone(place).date())]
     ends = [*starts[1:], now]
     came = session.execute(select(*(func.sum(case((Subscriber.confirmed_at <= end, 1), else_=0)) for end in ends))).one()
     gone = _people_gone().subquery()
@@ -76,11 +77,3 @@ def _people_with(kinds: tuple[Kind, ...], since: datetime, until: datetime) -> S
     return select(func.count(Activity.subscriber_id.distinct())).where(
         Activity.kind.in_(kinds), Activity.at > since, Activity.at <= until, Activity.machine.is_(False)
     )
-
-
-def _month_starts(now: datetime, zone: str) -> list[datetime]:
-    """The first instants of the last twelve months, the present one last."""
-    local = now.astimezone(ZoneInfo(zone))
-    present = local.year * 12 + local.month - 1
-    numbers = range(present - MONTHS + 1, present + 1)
-    return [datetime(number // 12, number % 12 + 1, 1, tzinfo=ZoneInfo(zone)) for number in numbers]
