@@ -1,6 +1,6 @@
 # mailflow: make run starts the product, make test proves it; both set up what they need on a fresh machine.
 .DEFAULT_GOAL := help
-.PHONY: help audit setup setup-dev run test check fast lint bench start messages lock vendor migration
+.PHONY: help audit pictures setup setup-dev run test check fast lint bench start messages lock vendor migration
 
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE = 1
@@ -44,6 +44,9 @@ bench: setup-dev ## measure; ONLY=name,name for some; writes build/bench.json
 
 messages: setup-dev ## gather texts to translate, and compile the catalogues
 	@$(PY) tools/messages.py
+
+pictures: setup-dev ## take the README pictures anew from a fresh demo shop
+	@$(PY) -m tools.pictures
 
 migration: setup-dev ## a new numbered migration from the models: make migration NAME="add pauses"
 	@$(PY) -m tools.migration "$(NAME)"
