@@ -100,9 +100,23 @@ def test_reports_tell_people_apart_by_words_only(shop: Shop, now: datetime) -> N
     with shop.database.begin() as session:
         profile.set_values(session, elena, {"sex": "f", "birth_date": date(1988, 3, 14), "interests": ["copas"], "tier": "premium"})
         told = reporting_values.reporting_values(session, [elena, nobody, 99], now=now)
-    assert told[elena].single == {"source": "organic", "tracking": "aggregate", "sex": "f", "age": "35-44", "place": "unknown", "tier": "premium"}
+    assert told[elena].single == {
+        "source": "organic",
+        "tracking": "aggregate",
+        "sex": "f",
+        "age": "35-44",
+        "place": "unknown",
+        "tier": "premium",
+    }
     assert told[elena].many == {"interests": ["copas"]}
-    assert told[nobody].single == {"source": "organic", "tracking": "aggregate", "sex": "unknown", "age": "unknown", "place": "unknown", "tier": "unknown"}
+    assert told[nobody].single == {
+        "source": "organic",
+        "tracking": "aggregate",
+        "sex": "unknown",
+        "age": "unknown",
+        "place": "unknown",
+        "tier": "unknown",
+    }
     assert set(told) == {elena, nobody}
 
 
