@@ -24,12 +24,12 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
-from mailflow.outbox.words import WAITING
+from mailflow.outbox.words import WAITING, Lane
 from mailflow.scheduler.compiling import ensure_compiled
 
 _IDLE_SECONDS = 0.5
 _MOST_AT_ONCE = 200
-_DUE = Message.state.in_(WAITING)
+_DUE = Message.lane.in_(tuple(Lane)) & Message.state.in_(WAITING)  # named so that the index of due messages answers
 _log = logging.getLogger(__name__)
 
 
