@@ -7,6 +7,7 @@ from typing import Any
 import lxml.html
 import pytest
 
+from mailflow.audience.standard import first_brand
 from mailflow.content.build import build
 from mailflow.content.checks import check
 from mailflow.content.compile import compile as compile_mail
@@ -74,6 +75,23 @@ def test_template_reads_well_for_ana_and_for_somebody_unknown(one: Template, lan
 @both_languages
 def test_template_stands_on_its_defaults(one: Template, language: str) -> None:
     assert "{{ pixel }}" in compiled(one, language, sample=False).html
+
+
+def _unfinished(url: str) -> bool:
+    mail = made(
+        template="newsletter", slots={"products": [{"name": "Fuente", "price": "34 €", "url": url, "picture": "a.png", "alt": "x"}]}
+    )
+    return not next(one for one in check(mail, brand=BRAND) if one.word == "links").ok
+
+
+@pytest.mark.parametrize("url", ["https://example.com", "https://example.com/jarra", "http://www.example.org/?a=1", first_brand().shop_url])
+def test_an_address_that_stands_for_one_still_to_be_written_is_told(url: str) -> None:
+    assert _unfinished(url)
+
+
+@pytest.mark.parametrize("url", ["https://casaolivo.example.net/", "https://example.community/a", "https://shop.es/?from=example.com"])
+def test_a_shop_with_a_name_of_its_own_is_finished(url: str) -> None:
+    assert not _unfinished(url)
 
 
 @every_template
