@@ -237,9 +237,11 @@ class Summary:
     joined_30_days: int
     left_30_days: int
     reached_90_days: int
-    """People a campaign or step was delivered to."""
+    """Of the confirmed, people a mail was delivered to."""
+    known: int
+    """Of the confirmed, people who agreed that their clicks are kept; of the others nobody knows."""
     active_90_days: int
-    """People who clicked or ordered."""
+    """Of the known, people who clicked or ordered."""
     silent: int
     """People who did not answer a reactivation."""
     revenue_30_days: int

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailflow.activity.ledger import note
 from mailflow.activity.words import Kind
-from mailflow.audience.models import Subscription
+from mailflow.audience.models import Subscriber, Subscription
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.database import Database
 from mailflow.reporting.campaigns import average_click_rate, campaign_lines
@@ -83,9 +83,22 @@ def test_the_dashboard_counts_people_not_lines(database: Database) -> None:
         session.flush()
         found = summary(session, now=NOW)
     assert (found.confirmed, found.joined_30_days, found.left_30_days) == (1, 0, 1)
-    assert (found.reached_90_days, found.active_90_days) == (2, 1)
+    assert (found.reached_90_days, found.known, found.active_90_days) == (1, 1, 1)
     assert (found.orders_30_days, found.revenue_30_days) == (1, 100)
     assert found.last.name == "Aceite nuevo"
+
+
+def test_active_people_are_counted_among_those_whose_clicks_are_known(database: Database) -> None:
+    with database.begin() as session:
+        mailed = mail_the_cast(session)
+        for person in (mailed.ana, mailed.berta):
+            session.add(Subscription(subscriber_id=person, list_id=1, state="confirmed", asked_at=SENT_AT))
+            note(session, Kind.ORDERED, person, now=SENT_AT, amount=100)
+        session.get_one(Subscriber, mailed.ana).tracking = "individual"
+        session.get_one(Subscriber, mailed.berta).tracking = "aggregate"
+        session.flush()
+        found = summary(session, now=NOW)
+    assert (found.confirmed, found.known, found.active_90_days) == (2, 1, 1)
 
 
 def test_an_empty_shop_has_a_dashboard_too(database: Database) -> None:
