@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from mailflow.audience.fields import fields
+from mailflow.audience.forms import FormFacts
 from mailflow.audience.models import Form
 from mailflow.audience.queries import lists
 from mailflow.audience.words import SourceClass
@@ -34,6 +35,11 @@ class Sheet:
     slug: str
     values: dict[str, Any]
     problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> FormFacts:
+        """The form's values, to be kept."""
+        return FormFacts(**self.values)
 
 
 def choices(session: Session) -> Choices:

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from mailflow.audience.shop import BrandFacts, InstallationFacts
 from mailflow.foundation.language import LANGUAGES
 
 CURRENCIES = ("EUR", "GBP", "USD", "MXN", "COP", "CLP", "ARS", "PEN")
@@ -26,6 +27,16 @@ class ShopForm:
     brand: dict[str, str]
     installation: dict[str, Any]
     problems: dict[str, str]
+
+    @property
+    def brand_facts(self) -> BrandFacts:
+        """The brand's values, to be kept; only where there are no problems."""
+        return BrandFacts(**self.brand)
+
+    @property
+    def installation_facts(self) -> InstallationFacts:
+        """The installation's values, to be kept; only where there are no problems."""
+        return InstallationFacts(**self.installation)
 
 
 def read_shop_form(form: MultiDict[str, str]) -> ShopForm:

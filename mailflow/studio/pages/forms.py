@@ -1,14 +1,13 @@
 """Sign-up forms: where they are, what they ask, which words people agree to; open or closed."""
 
-from typing import Any
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from mailflow.audience.models import Form, Subscriber
+from mailflow.audience.forms import came_in, change_form, create_form, switch_form
+from mailflow.audience.models import Form
 from mailflow.foundation.language import pick
 from mailflow.segments.phrases import SOURCE_NAMES
 from mailflow.studio.bilingual import check_slug
@@ -27,9 +26,8 @@ def index() -> str:
     with current_database().read() as session:
         its_forms = list(session.scalars(select(Form).order_by(Form.id)))
         names = dict(choices(session).lists)
-        came = session.execute(select(Subscriber.source, func.count()).group_by(Subscriber.source))
-        counts = {row[0]: row[1] for row in came}
-    return render_template("studio/forms/index.html", forms=its_forms, list_names=names, counts=counts, address=address)
+        came = came_in(session)
+    return render_template("studio/forms/index.html", forms=its_forms, list_names=names, came=came, address=address)
 
 
 def address(form: Form) -> str:
@@ -53,9 +51,9 @@ def create() -> Response | tuple[str, int]:
     with current_database().begin() as session:
         offered = choices(session)
         sheet = read_sheet(request.form, offered)
-        problems = sheet.problems | check_slug(sheet.slug) | _taken(session, sheet.slug)
-        if not problems:
-            session.add(Form(slug=sheet.slug, open=False, created_at=current_instant(), **sheet.values))
+        problems = sheet.problems | check_slug(sheet.slug)
+        if not problems and create_form(session, sheet.slug, sheet.facts, now=current_instant()).reason == "slug-taken":
+            problems = {"slug": _("Another form has this address.")}
     if problems:
         return _page(Sheet(sheet.slug, sheet.values, problems), offered, None), 422
     flash(_("The form is there, still closed. Look at it, then open it."))
@@ -79,7 +77,7 @@ def save(form_id: int) -> Response | tuple[str, int]:
         form, offered = _found(session, form_id), choices(session)
         sheet = read_sheet(request.form, offered)
         if not sheet.problems:
-            _keep(form, sheet.values)
+            change_form(session, form, sheet.facts)
     if sheet.problems:
         return _page(sheet, offered, form), 422
     flash(_("Saved."))
@@ -92,7 +90,7 @@ def switch(form_id: int) -> Response:
     """Open or close a form."""
     with current_database().begin() as session:
         form = _found(session, form_id)
-        form.open = request.form.get("open") == "1"
+        switch_form(session, form, opened=request.form.get("open") == "1")
         name = pick(form.title, current_language())
         said = _("“%(name)s” takes sign-ups.", name=name) if form.open else _("“%(name)s” is closed.", name=name)
     flash(said)
@@ -101,16 +99,6 @@ def switch(form_id: int) -> Response:
 
 def _found(session: Session, form_id: int) -> Form:
     return session.get(Form, form_id) or abort(404)
-
-
-def _taken(session: Session, slug: str) -> dict[str, str]:
-    taken = session.scalar(select(Form.id).where(Form.slug == slug))
-    return {"slug": _("Another form has this address.")} if taken else {}
-
-
-def _keep(form: Form, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(form, name, value)
 
 
 def _page(sheet: Sheet, offered: Choices, form: Form | None) -> str:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from mailflow.audience.lists import ListFacts, change_list, create_list
 from mailflow.audience.models import List
-from mailflow.audience.queries import brand, list_counts, lists
+from mailflow.audience.queries import list_counts, lists
 from mailflow.foundation.language import DEFAULT_LANGUAGE, known_language
 from mailflow.studio.bilingual import check_slug, check_words, read_words, slug_of
 from mailflow.studio.security import staff
@@ -54,15 +53,11 @@ def new() -> str:
 def create() -> Response | tuple[str, int]:
     """Make a list; nobody is in it yet."""
     form = _read()
-    with current_database().begin() as session:
-        taken = session.scalar(select(List.id).where(List.slug == form.slug))
-        its_brand = brand(session)
-        problems = form.problems | check_slug(form.slug) | ({"slug": _("Another list has this address.")} if taken else {})
-        if not problems and its_brand:
-            session.add(
-                List(slug=form.slug, brand_id=its_brand.id, position=_last(session) + 1, created_at=current_instant(), **_values(form))
-            )
-    if problems or not its_brand:
+    problems = form.problems | check_slug(form.slug)
+    if not problems:
+        with current_database().begin() as session:
+            problems = _refused(create_list(session, form.slug, _facts(form), now=current_instant()).reason)
+    if problems:
         return render_template("studio/lists/edit.html", form=ListForm(**{**vars(form), "problems": problems}), list=None), 422
     flash(_("The list is there. Add it to a form so that people can join it."))
     return redirect(url_for("lists.index"), 303)
@@ -86,8 +81,7 @@ def save(list_id: int) -> Response | tuple[str, int]:
     with current_database().begin() as session:
         row = session.get(List, list_id) or abort(404)
         if not form.problems:
-            for name, value in _values(form).items():
-                setattr(row, name, value)
+            change_list(session, row, _facts(form))
     if form.problems:
         return render_template("studio/lists/edit.html", form=form, list=row), 422
     flash(_("Saved."))
@@ -102,9 +96,11 @@ def _read() -> ListForm:
     return ListForm(slug, name, description, language, "public" in request.form, problems)
 
 
-def _values(form: ListForm) -> dict[str, object]:
-    return {"name": form.name, "description": form.description, "language": form.language, "public": form.public}
+def _facts(form: ListForm) -> ListFacts:
+    return ListFacts(form.name, form.description, form.language, form.public)
 
 
-def _last(session: Session) -> int:
-    return session.scalar(select(func.max(List.position))) or 0
+def _refused(reason: str) -> dict[str, str]:
+    """What to say where a list could not be made."""
+    words = {"slug-taken": _("Another list has this address."), "no-brand": _("Describe your shop in Settings first.")}
+    return {"slug": words[reason]} if reason in words else {}

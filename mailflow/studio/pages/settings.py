@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from mailflow.audience.models import Brand, Installation
+from mailflow.audience.models import Brand
+from mailflow.audience.queries import brand, installation
+from mailflow.audience.shop import describe_shop
 from mailflow.foundation.accounts import (
     SHORTEST_PASSWORD,
     ApiKey,
@@ -22,7 +23,6 @@ from mailflow.foundation.accounts import (
     user,
     verify,
 )
-from mailflow.foundation.language import DEFAULT_LANGUAGE
 from mailflow.studio.security import same, staff
 from mailflow.studio.session import Member, member_of
 from mailflow.studio.shop_form import CURRENCIES, ShopForm, read_shop_form
@@ -41,12 +41,9 @@ _INSTALLATION = ("language", "zone", "currency", "attribution_days")
 def index() -> str:
     """The shop: who writes, in which language, zone and currency."""
     with current_database().read() as session:
-        brand = session.scalar(select(Brand).order_by(Brand.id).limit(1)) or Brand(accent="#47551f")
-        installation = session.get(Installation, 1) or Installation(
-            language=DEFAULT_LANGUAGE, zone="Europe/Madrid", currency="EUR", attribution_days=7
-        )
-    known = {name: getattr(brand, name) for name in _BRAND}
-    return _shop_page(ShopForm(known, {name: getattr(installation, name) for name in _INSTALLATION}, {}))
+        its_brand, its_installation = brand(session) or Brand(accent="#47551f"), installation(session)
+    known = {name: getattr(its_brand, name) for name in _BRAND}
+    return _shop_page(ShopForm(known, {name: getattr(its_installation, name) for name in _INSTALLATION}, {}))
 
 
 @blueprint.post("/")
@@ -57,7 +54,7 @@ def save_shop() -> Response | tuple[str, int]:
     if read.problems:
         return _shop_page(read), 422
     with current_database().begin() as session:
-        _keep(session, read)
+        describe_shop(session, read.brand_facts, read.installation_facts)
     flash(_("Saved. The next mails carry it; those already out do not change."))
     return redirect(url_for("settings.index"))
 
@@ -125,22 +122,6 @@ def _shop_page(shown: ShopForm) -> str:
         zones=[(zone, zone.replace("_", " ")) for zone in zones],
         currencies=[(code, code) for code in CURRENCIES],
     )
-
-
-def _keep(session: Session, read: ShopForm) -> None:
-    """Write the shop's row and the installation's, making those that are missing."""
-    brand = session.scalar(select(Brand).order_by(Brand.id).limit(1))
-    if brand is None:
-        session.add(Brand(**read.brand))
-    else:
-        for name, value in read.brand.items():
-            setattr(brand, name, value)
-    installation = session.get(Installation, 1)
-    if installation is None:
-        session.add(Installation(id=1, **read.installation))
-    else:
-        for name, value in read.installation.items():
-            setattr(installation, name, value)
 
 
 def _with_new_password(old: str, new: str) -> Member | None:
