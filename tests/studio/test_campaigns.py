@@ -104,7 +104,9 @@ def test_a_campaign_needs_a_name(house: House, bruno: Visitor) -> None:
 
 def test_the_draft_says_who_will_get_it_and_who_not_and_why(bruno: Visitor, draft: str) -> None:
     page = bruno.get(draft).text
-    assert "2 of 3 people will get it" in page
+    assert "2 people will get it" in page
+    assert "3 people are in the list" in page
+    assert "in the segment" not in page.split("2 people will get it")[1].split("Counted at")[0]
     assert "blocked: the address bounced" in page
     assert "1 more left the list" in page
 
@@ -116,7 +118,8 @@ def test_the_count_follows_the_form_without_keeping_it(house: House, bruno: Visi
         session.flush()
         number = nobody.id
     answer = bruno.post(draft + "reach", {"list_id": "1", "segment_id": str(number)})
-    assert "of 3 people will get it" in answer.text
+    assert "0 people will get it" in answer.text
+    assert "3 people are in the list, 0 of them are in the segment." in re.sub(r"\s+", " ", answer.text)
     assert "<html" not in answer.text
     assert "Choose a list" in bruno.post(draft + "reach", {"list_id": "0"}).text
     assert (_campaign(house).list_id, _campaign(house).segment_id) == (1, None)

@@ -46,7 +46,8 @@ def reach(campaign_id: int) -> str:
         list_id = known(session, List, request.form.get("list_id"))
         segment_id = known(session, Segment, request.form.get("segment_id"))
         counted = count(session, list_id, segment_id, now=current_instant())
-    return render_template("studio/campaigns/reach.html", reach=counted, reasons=REASONS, counted_at=current_instant())
+    facts = {"reach": counted, "narrowed": segment_id is not None, "reasons": REASONS, "counted_at": current_instant()}
+    return render_template("studio/campaigns/reach.html", **facts)
 
 
 def compose(sheet: Sheet, chosen: Choices | None = None) -> str:
