@@ -45,7 +45,7 @@ def test_the_report_says_what_it_brought_from_people_only(bruno, campaign_id: in
     assert "Aceite &lt;b&gt;nuevo&lt;/b&gt;" in page
     for figure in ("800", "191", "164", "€790"):
         assert f'<span class="mf-num">{figure}</span>' in page
-    assert "another 17 opens" in page
+    assert "opens 17 (Apple" in page
     assert "31 of the opens and 4 of the clicks" in page
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from babel.dates import format_date
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from mailflow.reporting.words import Figures, Hour, MonthLine
 from mailflow.studio.formats import number, percent
@@ -17,12 +18,20 @@ _MOST = 0.8
 def arrivals(hours: Sequence[Hour]) -> dict[str, Any]:
     """How opens and clicks came in over two days."""
     last = hours[-1]
+    opens = ngettext("%(count)s open", "%(count)s opens", last.opens, count=number(last.opens))
+    clicks = ngettext("%(count)s click", "%(count)s clicks", last.clicks, count=number(last.clicks))
     facts = {"opens": number(last.opens), "clicks": number(last.clicks), "machines": number(last.machine_opens)}
     says = _(
-        "Opens and clicks within 48 hours. People come to %(opens)s opens and %(clicks)s clicks; machines opened %(machines)s.", **facts
+        "Opens and clicks within 48 hours. Opens by people: %(opens)s. Clicks by people: %(clicks)s. Opens by machines: %(machines)s.",
+        **facts,
     )
     series = [
-        {"name": _("Opens by people"), "data": [one.opens for one in hours], "tone": "data-1", "end": _("%(opens)s opens", **facts)},
+        {
+            "name": _("Opens by people"),
+            "data": [one.opens for one in hours],
+            "tone": "data-1",
+            "end": opens,
+        },
         {
             "name": _("Opens by machines"),
             "data": [one.machine_opens for one in hours],
@@ -30,7 +39,12 @@ def arrivals(hours: Sequence[Hour]) -> dict[str, Any]:
             "dash": True,
             "end": _("%(machines)s by machines", **facts),
         },
-        {"name": _("Clicks by people"), "data": [one.clicks for one in hours], "tone": "data-2", "end": _("%(clicks)s clicks", **facts)},
+        {
+            "name": _("Clicks by people"),
+            "data": [one.clicks for one in hours],
+            "tone": "data-2",
+            "end": clicks,
+        },
     ]
     return {"says": says, "x": [f"{one.hour} h" for one in hours], "every": 12, "right": 150, "top": 14, "series": series}
 
