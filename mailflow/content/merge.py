@@ -8,6 +8,7 @@ from liquid.exceptions import FilterArgumentError, LiquidError
 from liquid.template import BoundTemplate
 
 from mailflow.content.faults import fault
+from mailflow.content.literals import tame
 from mailflow.content.words import Fault
 
 OUTPUT_LIMIT = 1_000_000
@@ -48,6 +49,10 @@ class PersonalEnvironment(Environment):
     output_stream_limit = OUTPUT_LIMIT
     local_namespace_limit = 200_000
     context_depth_limit = 12
+
+    def from_string(self, *args: Any, **keywords: Any) -> BoundTemplate:
+        """The template of a text; what is written inside its tags can neither be markup nor grow without bound."""
+        return tame(super().from_string(*args, **keywords))
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Keep only what is listed here; what can multiply text is bounded."""
