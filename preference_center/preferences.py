@@ -20,6 +20,7 @@ from preference_center.security import public
 from preference_center.surroundings import here, origin
 
 blueprint = Blueprint("preferences", __name__)
+LEAVE_EVERYTHING = "leave-everything"
 SHOWN = "shown"
 """Hidden fields that name what a page asked: only that is changed, so an old page takes nothing away."""
 
@@ -39,7 +40,8 @@ def save(token: str) -> Response | tuple[str, int]:
     """Put the choices in force, or say what is wrong with them and change nothing."""
     with here().database.read() as session:
         current = _current(session, token)
-        shown = [field for field in fields(session, public_only=True) if field.key in request.form.getlist(SHOWN)]
+        leaving = request.form.get("do") == LEAVE_EVERYTHING  # whatever else the form says: nothing may stand in the way of leaving
+        shown = [] if leaving else [field for field in fields(session, public_only=True) if field.key in request.form.getlist(SHOWN)]
         parsed = profile_form.read(shown, request.form, now=here().clock())
         if parsed.errors:
             return _render(session, token, current, request.form, profile_form.faults(shown, parsed)), 422
@@ -116,7 +118,7 @@ def _change(current: Current, shown: list[Field], parsed: Parsed) -> None:
 
 def _choices(session: Session, current: Current, shown_fields: list[Field], parsed: Parsed) -> Choices:
     answers = request.form
-    if answers.get("do") == "leave-everything":
+    if answers.get("do") == LEAVE_EVERYTHING:
         return Choices(list_ids=frozenset(), wording=joining_words())
     return Choices(
         list_ids=_wanted_lists(verbs.offered_lists(session, current.subscriber_id), current),

@@ -182,3 +182,13 @@ def test_a_form_sent_too_fast_or_too_late_is_shown_again_with_everything_kept(do
         assert 'value="ana@example.net"' in answer.text
     answer = door.post("/subscribe/newsletter", {"email": "ana@example.net", "lists": "newsletter", "consent": "yes"})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("wrong", [{"birth_date_day": "31", "birth_date_month": "2", "birth_date_year": "1990"}, {"first_name": "x" * 200}])
+def test_leaving_everything_is_not_refused_because_of_another_field(door: Door, wrong: dict[str, str]) -> None:
+    door.joined(first_name="Ana")
+    known = door.known_values()
+    answer = door.post(door.preferences_path(), {"do": "leave-everything", "shown": ["birth_date", "first_name"], **wrong})
+    assert answer.status_code == 303
+    assert door.states() == {"newsletter": "left"}
+    assert door.known_values() == known
