@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from mailflow.activity.models import Activity
 from mailflow.audience import leaving, profile, suppression
+from mailflow.audience.links import ask_link
 from mailflow.audience.models import ConfirmationRequest, ConsentLine, PublicTry, Subscriber
 from mailflow.audience.words import ConfirmReason, LeaveMethod, SignUpReason, SuppressionReason
 from tests.audience.audience_shop import Shop
@@ -86,10 +87,26 @@ def test_a_list_added_while_the_mail_is_under_way_is_confirmed_by_it(shop: Shop,
     assert shop.states(ANA) == {"newsletter": "confirmed", "rebajas": "confirmed"}
 
 
-def test_s_47_an_unconfirmed_address_gets_three_mails_a_day_at_most(shop: Shop, now: datetime) -> None:
-    for minute in range(0, 60 * 23, 4):
-        shop.asks(ANA, now=now + minute * MINUTE, network=f"10.{minute % 200}.0.1")
+def test_s_47_who_never_answers_gets_one_mail_a_day_and_three_ever(shop: Shop, now: datetime) -> None:
+    for hour in range(0, 24 * 30, 3):
+        shop.asks(ANA, now=now + hour * 60 * MINUTE, network=f"10.{hour % 200}.0.1")
+    times = [request.asked_at for request in shop.rows(ConfirmationRequest)]
+    assert times == [now, now + timedelta(days=1), now + timedelta(days=2)]
+
+
+def test_s_47_asking_for_the_link_is_no_way_around(shop: Shop, now: datetime) -> None:
+    shop.asks(ANA, now=now)
+    for day in range(30):
+        with shop.database.begin() as session:
+            ask_link(session, ANA, language="es", now=now + timedelta(days=day), ring=shop.ring)
     assert len(shop.rows(ConfirmationRequest)) == 3
+
+
+def test_s_47_who_confirmed_may_ask_three_times_a_day(shop: Shop, now: datetime) -> None:
+    shop.joined(ANA, now=now)
+    for minute in range(0, 60 * 23, 4):
+        shop.asks(ANA, "rebajas", now=now + minute * MINUTE, network=f"10.{minute % 200}.0.1")
+    assert len(shop.rows(ConfirmationRequest)) == 1 + 3
 
 
 def test_s_47_a_network_gets_twenty_tries_an_hour(shop: Shop, now: datetime) -> None:
