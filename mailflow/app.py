@@ -11,6 +11,7 @@ from werkzeug.middleware.shared_data import SharedDataMiddleware
 from mailflow.api.assembly import create_api
 from mailflow.beacons import create_beacons
 from mailflow.foundation.database import Database
+from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
@@ -19,13 +20,15 @@ from preference_center import create_app as create_preference_center
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+_PATIENCE = 3.0
+"""Seconds a page waits for a busy database before it says "try again": a reader should not wait longer."""
 _BEACONS = ("/o/", "/c/", "/view/")
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Wsgi:
     """Everything one web process serves: beacons first, since they are asked most, then studio, API and the public door."""
     settings = settings or Settings()
-    database = database or Database(settings.database_url)
+    database = database or Database(settings.database_url, patience=_PATIENCE)
     ring = open_ring(database, settings)
     beacons = create_beacons(database, settings, ring)
     pages = _pages(database, settings, ring)
@@ -34,11 +37,20 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         path = environ.get("PATH_INFO", "")
         if path.startswith(_BEACONS):
             return beacons(environ, start_response)
-        if path in ("/healthz", "/readyz"):
+        if path == "/studio":  # a path only: what the client called us (Host) is not ours to repeat
+            start_response("308 Permanent Redirect", [("Location", "/studio/"), ("Content-Length", "0")])
+            return []
+        if path in ("/healthz", "/readyz") and environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
             return _health(path, database, start_response)
         return pages(environ, start_response)
 
     return app
+
+
+def web_process() -> Wsgi:
+    """What the web server loads: it ends with the process that started it."""
+    end_with_parent()
+    return create_app()
 
 
 def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:

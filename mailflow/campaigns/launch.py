@@ -31,6 +31,9 @@ LEFT_RECENTLY = timedelta(days=30)
 """Who left the list in this time gets a row that says so; people gone for longer are told of on their own page."""
 
 
+_BEGUN = (CampaignState.SENDING, CampaignState.PAUSED)
+
+
 def due(session: Session, *, now: datetime) -> list[Campaign]:
     """Campaigns whose hour has come and whose mailing is not open yet."""
     return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.SCHEDULED, Campaign.due_at <= now)))
@@ -75,13 +78,14 @@ def start(session: Session, campaign: Campaign, *, now: datetime) -> bool:
 
 def freezing(session: Session) -> list[Campaign]:
     """Campaigns begun whose people are not all written down yet."""
-    begun = (CampaignState.SENDING, CampaignState.PAUSED)
     joined = select(Campaign).join(Mailing, Mailing.id == Campaign.mailing_id)
-    return list(session.scalars(joined.where(Campaign.state.in_(begun), Mailing.frozen_at.is_(None))))
+    return list(session.scalars(joined.where(Campaign.state.in_(_BEGUN), Mailing.frozen_at.is_(None))))
 
 
 def freeze_slice(session: Session, campaign: Campaign, *, now: datetime) -> bool:
-    """Write down the next people; True when all are. Safe to repeat: who has a row keeps it."""
+    """Write down the next people; True when all are, or it was cancelled meanwhile. Safe to repeat: who has a row keeps it."""
+    if campaign.state not in _BEGUN:
+        return True
     mailing = session.get_one(Mailing, campaign.mailing_id)
     after = session.scalar(select(func.max(Message.person_key)).where(Message.mailing_id == mailing.id)) or 0
     wanted = candidates(session, campaign.list_id, campaign.segment_id, now=campaign.started_at or now)

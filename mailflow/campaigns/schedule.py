@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
+from mailflow.content.models import Compilation
 from mailflow.foundation.clock import resolve_wall_time
+from mailflow.outbox.models import Link, Mailing, Message
 
 _SLACK = timedelta(minutes=2)
 """A minute chosen a moment ago in a form is not in the past."""
@@ -41,5 +44,14 @@ def schedule(session: Session, campaign: Campaign, *, wall: datetime | None, zon
 
 
 def unschedule(session: Session, campaign: Campaign) -> bool:
-    """Back to a draft; False when it has begun already."""
-    return move(session, campaign, (CampaignState.SCHEDULED, CampaignState.HELD), CampaignState.DRAFT, due_at=None, reason=None)
+    """Back to a draft; False when it has begun already. What was made ready for the old list and letter is thrown away."""
+    mailing_id = campaign.mailing_id
+    if mailing_id is not None and session.scalar(select(Message.id).where(Message.mailing_id == mailing_id).limit(1)) is not None:
+        return False
+    waiting = (CampaignState.SCHEDULED, CampaignState.HELD)
+    if not move(session, campaign, waiting, CampaignState.DRAFT, due_at=None, reason=None, mailing_id=None):
+        return False
+    if mailing_id is not None:
+        for table, column in ((Compilation, Compilation.mailing_id), (Link, Link.mailing_id), (Mailing, Mailing.id)):
+            session.execute(delete(table).where(column == mailing_id))
+    return True

@@ -1,36 +1,36 @@
 """What each long-lived process runs."""
 
 import asyncio
-import ctypes
 import logging
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 from mailflow.foundation.database import Database
+from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
 
 if TYPE_CHECKING:
     from mailflow.scheduler.sender import Sender
 
-_PR_SET_PDEATHSIG = 1
-
 
 def serve() -> None:
-    """The web process: granian with our WSGI callable; two threads, since more only fight over the interpreter."""
+    """The web process: granian with our WSGI callable.
+
+    Two threads would be fastest, but each slow sender of a request body holds one: enough that a few cannot stop everybody.
+    """
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     settings = _begin()
     Server(
-        "mailflow.app:create_app",
+        "mailflow.app:web_process",
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.host,
         port=settings.port,
-        blocking_threads=2,
+        blocking_threads=32,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
@@ -68,16 +68,10 @@ def _begin() -> Settings:
     settings = Settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
-    _end_with_parent()
+    end_with_parent()
     return settings
 
 
 def _open(settings: Settings) -> tuple[Database, Ring]:
     database = Database(settings.database_url)
     return database, open_ring(database, settings)
-
-
-def _end_with_parent() -> None:
-    """On Linux: a child whose supervisor was killed is told to stop, instead of living on unseen (prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -88,13 +88,16 @@ class Supervisor:
             if process.poll() is None:
                 process.terminate()
         deadline = time.monotonic() + _DRAIN_SECONDS
+        forced = 0
         for process in running:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
-        sys.stdout.write("mailflow: stopped; nothing was left half done.\n")
-        return 0
+                forced += 1
+        ending = f"stopped; {forced} of its processes had to be ended by force" if forced else "stopped; nothing was left half done"
+        sys.stdout.write(f"mailflow: {ending}.\n")
+        return 1 if forced else 0
 
 
 def _reachable(host: str) -> str:

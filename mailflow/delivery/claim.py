@@ -17,8 +17,11 @@ RENEW_EVERY = 2.0
 
 
 def claim(session: Session, worker: str, *, now: datetime, limit: int) -> list[Message]:
-    """The next due messages, lane by lane, now this worker's; a higher epoch tells this claim from all before it."""
-    stopped = list(session.scalars(select(Mailing.id).where(Mailing.state != MailingState.OPEN)))
+    """The next due messages, lane by lane, now this worker's; a higher epoch tells this claim from all before it.
+
+    Only paused mailings are passed over: what comes back to a cancelled one is claimed so that the gate can say so.
+    """
+    stopped = list(session.scalars(select(Mailing.id).where(Mailing.state == MailingState.PAUSED)))
     taken: list[Message] = []
     for lane in Lane:
         if len(taken) < limit:

@@ -82,4 +82,5 @@ def _kind_headers(message: Message, batch: Batch, of_list: List | None, brand: B
 
 
 def _domain(brand: Brand) -> str:
-    return brand.from_address.rpartition("@")[2]
+    """In the letters that headers take: cerámica.es is xn--cermica-jwa.es there."""
+    return brand.from_address.rpartition("@")[2].encode("idna").decode("ascii")

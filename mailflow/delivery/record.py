@@ -21,10 +21,17 @@ from mailflow.outbox.words import Policy, Reason, State
 _LONGEST_REPLY = 200
 
 
-def record(session: Session, replies: Mapping[int, Reply], worker: str, *, ring: Ring, now: datetime) -> None:
-    """Settle each message; a reply for a row that is no longer in this worker's hands changes nothing."""
-    mine = select(Message, Mailing.policy).join(Mailing, Mailing.id == Message.mailing_id)
-    rows = session.execute(mine.where(Message.id.in_(replies), Message.worker == worker, Message.state == State.SENDING)).all()
+def record(session: Session, replies: Mapping[int, Reply], epochs: Mapping[int, int], worker: str, *, ring: Ring, now: datetime) -> None:
+    """Settle each message this worker still holds with the ``epochs`` it claimed them by.
+
+    A reply for a row that was taken away meanwhile changes nothing, but for one thing: "sent" ends the doubt about it.
+    """
+    known = select(Message, Mailing.policy).join(Mailing, Mailing.id == Message.mailing_id).where(Message.id.in_(replies))
+    rows = [
+        (message, policy)
+        for message, policy in session.execute(known)
+        if message.epoch == epochs.get(message.id) and _may_say(message, replies[message.id], worker)
+    ]
     for message, policy in rows:
         reply = replies[message.id]
         message.worker, message.lease_until = None, None
@@ -34,6 +41,12 @@ def record(session: Session, replies: Mapping[int, Reply], worker: str, *, ring:
             suppress(session, message.address, SuppressionReason.HARD_BOUNCE, ring=ring, now=now)
     session.flush()
     note_many(session, [line for message, _ in rows for line in _lines(message, now)])
+
+
+def _may_say(message: Message, reply: Reply, worker: str) -> bool:
+    if message.state == State.UNCERTAIN:
+        return reply.verdict == Verdict.SENT
+    return message.worker == worker and message.state == State.SENDING
 
 
 def record_unrenderable(session: Session, ids: list[int], worker: str) -> None:

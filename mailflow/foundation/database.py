@@ -58,10 +58,10 @@ class Base(DeclarativeBase):
 class Database:
     """One engine; ``begin`` for a transaction that writes, ``read`` for one that only looks."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database at a SQLAlchemy ``url``; nothing is asked of it yet."""
+    def __init__(self, url: str, *, patience: float = 30.0) -> None:
+        """Open the database at a SQLAlchemy ``url``, to wait up to ``patience`` seconds where it is busy; nothing is asked of it yet."""
         self.url = url
-        self.engine = _open_sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+        self.engine = _open_sqlite(url, patience) if url.startswith("sqlite") else _open_server(url)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -71,7 +71,7 @@ class Database:
             started = time.perf_counter()
             yield session
         if (spent := time.perf_counter() - started) > LONGEST_WRITE_SECONDS:
-            _log.debug("a write transaction took %.0f ms", spent * 1000)
+            _log.info("a write transaction took %.0f ms", spent * 1000)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -84,14 +84,22 @@ class Database:
         self.engine.dispose()
 
 
-def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30})
+_POOL = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
+"""As many connections as a web process has threads and more; what was bound to a statement is personal and stays out of logs."""
+
+
+def _open_server(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True, **_POOL)
+
+
+def _open_sqlite(url: str, patience: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": patience}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # sqlite3 begins too late by itself; BEGIN is ours, below
         # FULL: what was committed outlives a power cut, so that nobody whose intent was stored is written to twice.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(patience * 1000)}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

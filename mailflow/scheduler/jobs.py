@@ -17,6 +17,7 @@ from mailflow.sequences.advance import advance_due
 from mailflow.sequences.enrol import enrol_confirmed, enrol_quiet
 from mailflow.sequences.notices import post_notices
 
+_SLICES_A_TICK = 10
 _log = logging.getLogger(__name__)
 
 
@@ -50,14 +51,15 @@ def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
 
 
 def freeze_begun(database: Database, _settings: Settings) -> int:
-    """Write down the people of campaigns that have begun, slice by slice."""
+    """Write down the people of campaigns that have begun, slice by slice; what is left waits for the next tick, so that
+    confirmations and steps keep their turn."""
     with database.read() as session:
         begun = [campaign.id for campaign in launch.freezing(session)]
     for campaign_id in begun:
-        complete = False
-        while not complete:
+        for _ in range(_SLICES_A_TICK):
             with database.begin() as session:
-                complete = launch.freeze_slice(session, session.get_one(Campaign, campaign_id), now=utc_now())
+                if launch.freeze_slice(session, session.get_one(Campaign, campaign_id), now=utc_now()):
+                    break
     return len(begun)
 
 

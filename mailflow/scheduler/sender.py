@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress as ignoring
 
@@ -27,14 +28,24 @@ from mailflow.outbox.models import Message
 from mailflow.outbox.words import WAITING, Lane
 from mailflow.scheduler.compiling import ensure_compiled
 
+INTENT_SECONDS = 0.08
+"""An older intent is not begun: who left meanwhile must not be written to on the strength of it."""
+_LEASE_TRUST = 5.0
+"""Seconds without a renewal after which nothing more is begun: another worker may soon hold our messages for abandoned."""
 _IDLE_SECONDS = 0.5
-_MOST_AT_ONCE = 200
+_LONGEST_WAIT = 0.05
+_AHEAD = 40
+"""Mails made before there is a connection for them."""
 _DUE = Message.lane.in_(tuple(Lane)) & Message.state.in_(WAITING)  # named so that the index of due messages answers
 _log = logging.getLogger(__name__)
 
 
 class Sender:
-    """One worker: sends what is due until told to stop."""
+    """One worker: sends what is due until told to stop.
+
+    Mails are made ahead of time; the gate is passed only by as many as there are free connections, so that what waits
+    for a slow server has not begun, and one slow reader keeps nobody else waiting.
+    """
 
     def __init__(self, database: Database, settings: Settings, ring: Ring) -> None:
         """A worker with a name of its own; it opens the transport that ``settings`` name."""
@@ -43,7 +54,10 @@ class Sender:
         self._transport: Transport = open_transport(settings.mail_url, home=settings.home)
         self._press = Press()
         self._stopping = asyncio.Event()
-        self._batch = min(_MOST_AT_ONCE, max(20, self._transport.connections * 4))
+        self._made: dict[int, Envelope] = {}
+        self._epochs: dict[int, int] = {}
+        self._under_way: dict[asyncio.Task[Reply], int] = {}
+        self._renewed = time.monotonic()
 
     def stop(self) -> None:
         """Finish the messages in hand and begin no more."""
@@ -57,39 +71,72 @@ class Sender:
                 if not await self._turn():
                     with ignoring(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), _IDLE_SECONDS)
+            await self._transport.close()  # what is under way is answered or given up within its drain time
+            await self._settle(seconds=None)
         finally:
             renewing.cancel()
-            await self._transport.close()
+            await self.close()
             await asyncio.to_thread(self._hand_back)
 
     async def send_until_empty(self) -> int:
-        """Send what is due now; how many messages were taken up."""
-        taken = 0
-        while count := await self._turn():
-            taken += count
-        return taken
+        """Send what is due now; how many messages were answered for."""
+        answered = 0
+        while (count := await self._turn()) or self._under_way or self._made:
+            answered += count
+        return answered
 
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()
 
     async def _turn(self) -> int:
-        """One batch; a database that is away or busy is waited for, never guessed around."""
+        """Record who was answered, make ahead, begin as many as there is room for; how many moved on.
+
+        A database that is away or busy is waited for, never guessed around.
+        """
         try:
-            claimed = await asyncio.to_thread(self._claim)
-            if claimed:
-                await self._send(claimed)
+            settled = await self._settle(seconds=_LONGEST_WAIT)
+            room = self._transport.connections - len(self._under_way)
+            if room > 0 and len(self._made) < room:
+                await asyncio.to_thread(self._make_ahead)
+            begun = await self._begin(room)
         except OperationalError:
             _log.exception("the database did not answer; trying again")
             await asyncio.sleep(_IDLE_SECONDS)
             return 0
-        return len(claimed)
+        return settled + begun
 
-    async def _send(self, claimed: Sequence[Message]) -> None:
-        envelopes = await asyncio.to_thread(self._make, claimed)
-        going = await asyncio.to_thread(self._gate, list(envelopes))
-        replies = await asyncio.gather(*(self._transport.send(envelopes[message_id]) for message_id in going))
-        await asyncio.to_thread(self._record, dict(zip(going, replies, strict=True)))
+    async def _begin(self, room: int) -> int:
+        """Gate the oldest of those made, and hand who may go to the transport while the intent is fresh."""
+        if room <= 0 or not self._made or time.monotonic() - self._renewed > _LEASE_TRUST:
+            return 0
+        asked = list(self._made)[:room]
+        going = await asyncio.to_thread(self._gate, asked)
+        begin_by = time.monotonic() + INTENT_SECONDS
+        for message_id in asked:
+            envelope = self._made.pop(message_id)
+            if message_id in going:
+                task = asyncio.create_task(self._transport.send(envelope._replace(begin_by=begin_by)))
+                self._under_way[task] = message_id
+        return len(asked)
+
+    async def _settle(self, *, seconds: float | None) -> int:
+        """Record the replies that have come, waiting at most so long for all of them; how many."""
+        if not self._under_way:
+            return 0
+        done, _ = await asyncio.wait(self._under_way, timeout=seconds)
+        if done:
+            replies = {self._under_way[task]: task.result() for task in done}
+            await asyncio.to_thread(self._record, replies)  # kept under way until recorded: a busy database is asked again
+            for task in done:
+                self._epochs.pop(self._under_way.pop(task), None)
+        return len(done)
+
+    def _make_ahead(self) -> None:
+        claimed = self._claim()
+        if claimed:
+            self._epochs.update({message.id: message.epoch for message in claimed})
+            self._made.update(self._make(claimed))
 
     def _claim(self) -> list[Message]:
         with self.database.read() as session:
@@ -97,7 +144,7 @@ class Sender:
         if quiet:
             return []
         with self.database.begin() as session:
-            return claim(session, self.worker, now=utc_now(), limit=self._batch)
+            return claim(session, self.worker, now=utc_now(), limit=_AHEAD)
 
     def _make(self, claimed: Sequence[Message]) -> dict[int, Envelope]:
         """Everybody's mail; those that cannot be made are recorded so, the others go on."""
@@ -145,7 +192,7 @@ class Sender:
 
     def _record(self, replies: Mapping[int, Reply]) -> None:
         with self.database.begin() as session:
-            record(session, replies, self.worker, ring=self.ring, now=utc_now())
+            record(session, replies, self._epochs, self.worker, ring=self.ring, now=utc_now())
 
     async def _renew(self) -> None:
         while True:
@@ -157,6 +204,7 @@ class Sender:
         with self.database.begin() as session:
             renew(session, self.worker, now=utc_now())
             settle_abandoned(session, now=utc_now())
+        self._renewed = time.monotonic()
 
     def _hand_back(self) -> None:
         with self.database.begin() as session:

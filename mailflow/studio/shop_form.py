@@ -72,7 +72,8 @@ def _addresses(brand: dict[str, str]) -> dict[str, str]:
         if name == "reply_to" and not brand[name]:
             continue
         try:
-            brand[name] = validate_email(brand[name], check_deliverability=False).normalized
+            # Only letters that every server takes: what signs all mails must not be refused for its spelling.
+            brand[name] = validate_email(brand[name], check_deliverability=False, allow_smtputf8=False, strict=True).ascii_email or ""
         except EmailNotValidError:
             problems[name] = _("Write a whole e-mail address, such as hola@tutienda.es.")
     return problems

@@ -10,14 +10,17 @@ from mailflow.audience.leaving import leave
 from mailflow.audience.models import List, Subscription
 from mailflow.audience.suppression import suppress
 from mailflow.audience.words import LeaveMethod, SuppressionReason
-from mailflow.campaigns import control, draft
+from mailflow.campaigns import control, draft, launch
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import progress
 from mailflow.campaigns.reach import reach
 from mailflow.campaigns.schedule import schedule, unschedule
 from mailflow.campaigns.words import CampaignState
+from mailflow.content.compile import compile as compile_mail
 from mailflow.content.library import bundled_library
 from mailflow.content.models import Newsletter
+from mailflow.content.sources import source_of
+from mailflow.content.store import keep
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
@@ -165,6 +168,38 @@ def test_a_double_click_schedules_once_and_a_scheduled_one_can_go_back(house: Ho
     assert _state(house, campaign) == CampaignState.DRAFT
 
 
+def test_one_taken_back_and_changed_goes_out_as_changed(house: House) -> None:
+    """Its mailing had been opened, and its letter compiled, when it was taken back."""
+    house.joins("ana@example.net")
+    campaign = _draft(house)
+    assert _schedule(house, campaign) == "scheduled"
+    with house.database.begin() as session:
+        row = session.get_one(Campaign, campaign)
+        mailing = launch.open_campaign(session, row, now=house.now)
+        keep(session, mailing, "es", compile_mail(source_of(session, mailing, "es", public_url="http://localhost:8000")), now=house.now)
+        assert unschedule(session, row)
+        session.get_one(Newsletter, row.newsletter_id).subject = "Lo que se pensó mejor"
+    assert _schedule(house, campaign) == "scheduled"
+    house.tick(4)
+    subjects = [mail["Subject"] for mail in house.sink.messages_to("ana@example.net")]
+    assert "Lo que se pensó mejor" in subjects
+    assert "La mesa de otoño" not in subjects
+
+
+def test_a_cancel_while_people_are_written_down_leaves_nobody_waiting(house: House) -> None:
+    house.joins("ana@example.net")
+    campaign = _draft(house)
+    _schedule(house, campaign)
+    with house.database.begin() as session:
+        row = session.get_one(Campaign, campaign)
+        launch.open_campaign(session, row, now=house.now)
+        assert launch.start(session, row, now=house.now)
+        assert control.cancel(session, row, now=house.now)
+        assert launch.freeze_slice(session, row, now=house.now)
+    house.tick(2)
+    assert not _campaign_mails(house)
+
+
 def test_a_paused_campaign_sends_nothing_until_it_goes_on(house: House) -> None:
     house.joins("ana@example.net")
     campaign = _draft(house)
@@ -207,11 +242,6 @@ def test_a_mail_that_does_not_compile_holds_the_campaign(house: House) -> None:
 
 def _begin(house: House, session: object, campaign_id: int) -> None:
     """As the clock would: opened, compiled, started and frozen, and nothing sent yet."""
-    from mailflow.campaigns import launch
-    from mailflow.content.compile import compile as compile_mail
-    from mailflow.content.sources import source_of
-    from mailflow.content.store import keep
-
     campaign = session.get_one(Campaign, campaign_id)
     mailing = launch.open_campaign(session, campaign, now=house.now)
     keep(session, mailing, "es", compile_mail(source_of(session, mailing, "es", public_url="http://localhost:8000")), now=house.now)

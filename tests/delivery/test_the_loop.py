@@ -10,8 +10,10 @@ from sqlalchemy import select, update
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
-from mailflow.audience.models import Brand, List, Subscriber
+from mailflow.audience.leaving import leave
+from mailflow.audience.models import Brand, List, Subscriber, Subscription
 from mailflow.audience.suppression import suppressed
+from mailflow.audience.words import LeaveMethod
 from mailflow.content.compile import compile as compile_mail
 from mailflow.content.store import keep
 from mailflow.content.words import Source
@@ -147,15 +149,84 @@ def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubt
     assert sorted(states.values()) == [State.PENDING, State.UNCERTAIN]
 
 
-def test_what_a_dead_worker_says_late_changes_nothing(house: House) -> None:
+@pytest.mark.parametrize(
+    ("said", "epoch", "becomes"),
+    [(Verdict.DEFERRED, 1, State.UNCERTAIN), (Verdict.SENT, 7, State.UNCERTAIN), (Verdict.SENT, 1, State.SENT)],
+)
+def test_what_a_worker_says_late_only_ends_doubt_about_its_own_claim(house: House, said: Verdict, epoch: int, becomes: State) -> None:
     mailing = _mailing(house, "ana@example.net")
     with house.database.begin() as session:
-        taken = claim(session, "dead", now=house.now, limit=10)
-        pass_gate(session, [taken[0].id], "dead", ring=house.ring, now=house.now)
+        taken = claim(session, "slow", now=house.now, limit=10)
+        pass_gate(session, [taken[0].id], "slow", ring=house.ring, now=house.now)
     with house.database.begin() as session:
         settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1))
-        record(session, {taken[0].id: Reply(Verdict.SENT)}, "dead", ring=house.ring, now=house.now)
-    assert _rows(house, mailing)["ana@example.net"].state == State.UNCERTAIN
+        record(session, {taken[0].id: Reply(said)}, {taken[0].id: epoch}, "slow", ring=house.ring, now=house.now)
+    assert _rows(house, mailing)["ana@example.net"].state == becomes
+
+
+def test_one_slow_reader_keeps_nobody_waiting(house: House) -> None:
+    house.sink.slow_seconds = 12.0
+    house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=2"})
+    names = [f"ana{n}@example.net" for n in range(12)]
+    mailing = _mailing(house, "slow@example.net", *names)
+    _send(house)
+    arrived = {mail.recipient: mail.at for mail in house.sink.received}
+    answered = arrived["slow@example.net"] + house.sink.slow_seconds
+    assert [name for name in names if arrived[name] > answered] == []
+    assert {row.state for row in _rows(house, mailing).values()} == {State.SENT}
+
+
+def test_a_stop_finishes_what_is_under_way_and_leaves_the_rest_untouched(house: House) -> None:
+    house.sink.slow_seconds = 1.0
+    house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=2"})
+    mailing = _mailing(house, *(f"slow+{n}@example.net" for n in range(20)))
+
+    async def stopped_early() -> None:
+        sender = Sender(house.database, house.settings, house.ring)
+        running = asyncio.create_task(sender.run())
+        while not any(row.state == State.SENDING for row in _rows(house, mailing).values()):
+            await asyncio.sleep(0.02)
+        sender.stop()
+        await asyncio.wait_for(running, 20)
+
+    with time_machine.travel(house.now, tick=True):
+        asyncio.run(stopped_early())
+    states = [row.state for row in _rows(house, mailing).values()]
+    assert State.UNCERTAIN not in states
+    assert State.SENDING not in states
+    assert states.count(State.SENT) == len(house.sink.received)
+    assert State.PENDING in states
+
+
+def test_what_comes_back_to_a_cancelled_mailing_says_so(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net")
+    with house.database.begin() as session:
+        session.execute(update(Mailing).where(Mailing.id == mailing).values(state="cancelled"))
+    _send(house)
+    assert _rows(house, mailing)["ana@example.net"].reason == Reason.CANCELLED
+
+
+def test_b_13_who_leaves_while_a_mail_waits_for_its_turn_does_not_get_it(house: House) -> None:
+    house.sink.slow_seconds = 1.5
+    house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=1"})
+    mailing = _mailing(house, "slow@example.net", "carla@example.net")
+
+    async def carla_leaves_meanwhile() -> None:
+        sender = Sender(house.database, house.settings, house.ring)
+        sending = asyncio.create_task(sender.send_until_empty())
+        while _rows(house, mailing)["slow@example.net"].state != State.SENDING:
+            await asyncio.sleep(0.02)
+        with house.database.begin() as session:
+            carla = session.scalars(select(Subscriber).where(Subscriber.email == "carla@example.net")).one()
+            for place in session.scalars(select(Subscription).where(Subscription.subscriber_id == carla.id)):
+                leave(session, place.id, method=LeaveMethod.ONE_CLICK, now=house.now)
+        await sending
+        await sender.close()
+
+    with time_machine.travel(house.now, tick=False):
+        asyncio.run(carla_leaves_meanwhile())
+    assert _rows(house, mailing)["carla@example.net"].reason == Reason.LEFT
+    assert not house.sink.messages_to("carla@example.net")
 
 
 def test_two_workers_never_take_the_same_message(house: House) -> None:
@@ -176,6 +247,14 @@ def test_who_was_erased_meanwhile_gets_nothing(house: House) -> None:
     _send(house)
     assert _rows(house, mailing)["ana@example.net"].reason == Reason.ERASED
     assert not house.sink.messages_to("ana@example.net")
+
+
+def test_a_shop_with_an_accent_in_its_domain_is_understood(house: House) -> None:
+    mailing = _mailing(house, "ana@example.net")
+    with house.database.begin() as session:
+        session.scalars(select(Brand)).one().from_address = "hola@xn--cermica-jwa.example.net"
+    _send(house)
+    assert _rows(house, mailing)["ana@example.net"].state == State.SENT
 
 
 def test_message_ids_stay_the_same_for_every_attempt(house: House) -> None:

@@ -15,7 +15,8 @@ _PRUNE_EACH = 250
 class Sandbox:
     """Keeps the newest MOST_LETTERS mails (and up to 250 more) as ``<time>-<message id>.eml``; a file appears whole or not at all."""
 
-    connections = 1
+    connections = 20
+    """Letters written at a time: the disk is quick, and each turn of the sender's loop costs more than a letter."""
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "inbox"
