@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
+
+_SECONDS_TO_WAIT = "5"
+_BUSY = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
+<h1>Ahora mismo hay mucho trabajo</h1><p>No se ha cambiado nada. Prueba otra vez en unos segundos.</p>
+<h1 lang="en">We are very busy right now</h1><p lang="en">Nothing was changed. Try again in a few seconds.</p></html>"""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,7 @@ class Failure:
 def answer_in_words(app: Flask) -> None:
     """Answer every refused or failed request of ``app`` with a page in the reader's language."""
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(OperationalError, _busy)
 
 
 def _answer(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -26,6 +33,12 @@ def _answer(error: HTTPException) -> tuple[str, int] | HTTPException:
     if code < 400:
         return error  # a redirect to the address with its slash, say
     return render_template("preference_center/failure.html", failure=_words(code)), code
+
+
+def _busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+    """The database is busy or away: words alone, in both languages, since the page's frame would ask it again."""
+    current_app.logger.error("the database did not answer", exc_info=error)
+    return _BUSY, 503, {"Retry-After": _SECONDS_TO_WAIT}
 
 
 def _words(code: int) -> Failure:

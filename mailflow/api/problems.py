@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, json, request
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from mailflow.foundation.language import DEFAULT_LANGUAGE, LANGUAGES, Words, pick
@@ -23,7 +24,9 @@ _TITLES: Mapping[int, Words] = {
     415: {"es": "Tiene que ser application/json", "en": "It must be application/json"},
     422: {"es": "No se puede aceptar", "en": "It cannot be accepted"},
     500: {"es": "Algo ha fallado por nuestra parte", "en": "Something failed on our side"},
+    503: {"es": "Ahora mismo hay mucho trabajo; prueba otra vez en unos segundos", "en": "Very busy right now; try again in a few seconds"},
 }
+_SECONDS_TO_WAIT = "5"
 _INVALID: Words = {"es": "no es válido", "en": "is not valid"}
 _FAULTS: Mapping[str, Words] = {
     "missing": {"es": "falta", "en": "is missing"},
@@ -45,6 +48,7 @@ _FAULTS: Mapping[str, Words] = {
 def answer_in_problems(app: Flask) -> None:
     """Let every error of ``app`` be a problem, also those nobody foresaw."""
     app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(OperationalError, _from_busy)
     app.register_error_handler(Exception, _from_bug)
 
 
@@ -81,6 +85,14 @@ def _from_http(error: HTTPException) -> Response:
         answer.headers.extend(
             [(name, value) for name, value in error.get_headers() if name in ("Allow", "WWW-Authenticate", "Retry-After")]
         )
+    return answer
+
+
+def _from_busy(error: OperationalError) -> Response:
+    """The database is busy or away: nothing was kept, and telling it again later is harmless."""
+    _log.error("the database did not answer the API at %s %s", request.method, request.url_rule, exc_info=error)
+    answer = problem(503)
+    answer.headers["Retry-After"] = _SECONDS_TO_WAIT
     return answer
 
 

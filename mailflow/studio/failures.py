@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, render_template, url_for
 from flask_babel import LazyString, lazy_gettext
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 _WORDS: dict[int, tuple[LazyString, LazyString]] = {
@@ -37,11 +38,17 @@ _BARE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow<
 <h1>Algo ha fallado</h1><p>No se ha quedado nada a medias. Prueba otra vez en un momento.</p>
 <h1 lang="en">Something went wrong</h1><p lang="en">Nothing was left half done. Try again in a moment.</p></html>"""
 
+_BUSY = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
+<h1>Ahora mismo hay mucho trabajo</h1><p>No se ha cambiado nada. Prueba otra vez en unos segundos.</p>
+<h1 lang="en">There is a lot going on right now</h1><p lang="en">Nothing was changed. Try again in a few seconds.</p></html>"""
+_SECONDS_TO_WAIT = "5"
+
 
 def answer_in_words(app: Flask) -> None:
     """Let ``app`` answer every refusal and every bug with a page in the reader's language, never a traceback."""
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(InternalServerError, _bug)
+    app.register_error_handler(OperationalError, _busy)
 
 
 def _page(problem: HTTPException) -> tuple[str, int]:
@@ -57,3 +64,9 @@ def _bug(problem: HTTPException) -> tuple[str, int]:
     except Exception:
         current_app.logger.exception("the page about a failure failed too")
         return _BARE, 500
+
+
+def _busy(problem: OperationalError) -> tuple[str, int, dict[str, str]]:
+    """The database is busy or away: words alone, in both languages, since the page's frame would ask it again."""
+    current_app.logger.error("the database did not answer", exc_info=problem)
+    return _BUSY, 503, {"Retry-After": _SECONDS_TO_WAIT}

@@ -1,8 +1,12 @@
 """What people and machines type wrong: said in words, everything kept, nothing half done."""
 
+import sqlite3
+
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from mailflow.audience.models import ConfirmationRequest, PublicTry
+from mailflow.foundation.database import Database
 from tests.public.public_door import Door
 
 
@@ -192,3 +196,15 @@ def test_leaving_everything_is_not_refused_because_of_another_field(door: Door, 
     assert answer.status_code == 303
     assert door.states() == {"newsletter": "left"}
     assert door.known_values() == known
+
+
+def test_a_busy_database_is_told_in_words_with_when_to_come_again(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_self: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(Database, "read", locked)
+    answer = door.get("/subscribe/newsletter")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Prueba otra vez" in answer.text
+    assert "Try again" in answer.text
+    assert "locked" not in answer.text

@@ -1,8 +1,12 @@
 """What a person reads when something is not possible."""
 
+import sqlite3
+
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
+from mailflow.foundation.database import Database
 from tests.studio.conftest import Visitor
 
 
@@ -37,3 +41,15 @@ def test_a_form_that_is_too_big_is_refused_in_words(bruno: Visitor) -> None:
     answer = bruno.client.post("/settings/", data={"csrf_token": token, "name": "x" * (9 * 1024 * 1024)})
     assert answer.status_code == 413
     assert "too big" in answer.text
+
+
+def test_a_busy_database_is_told_in_words_with_when_to_come_again(bruno: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_self: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(Database, "read", locked)
+    answer = bruno.get("/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Prueba otra vez" in answer.text
+    assert "Try again" in answer.text
+    assert "locked" not in answer.text
