@@ -22,6 +22,7 @@ SLICE = 20
 """Orders in one transaction: SQLite has one writer, and others wait meanwhile."""
 _POINTERS = {
     OrderReason.FUTURE: "#/order/at",
+    OrderReason.TOO_OLD: "#/order/at",
     OrderReason.NEGATIVE: "#/order/amount",
     OrderReason.WRONG_CURRENCY: "#/order/currency",
     OrderReason.NO_REFERENCE: "#/order/reference",

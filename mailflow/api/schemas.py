@@ -11,6 +11,8 @@ _LARGEST = 2**53
 """The largest whole number that every JSON reader keeps exactly."""
 
 Cents = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST, description="Whole cents.")]
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+"""Control signs, and those that turn the direction of reading or take no room."""
 Line = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]+$")]
 """A text of one line, without signs that cannot be seen."""
 
@@ -30,8 +32,8 @@ class Product(_Strict):
 class NewOrder(_Strict):
     """An order as the shop tells it; the reference is the shop's own and makes telling it twice harmless."""
 
-    reference: Annotated[Line, Field(max_length=100)]
-    email: Annotated[Line, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    reference: Annotated[str, Field(min_length=1, max_length=100, pattern=rf"^[^{_UNSEEN}]+$")]
+    email: Annotated[str, Field(max_length=254, pattern=rf"^[^@\s{_UNSEEN}]+@[^@\s{_UNSEEN}]+$")]
     at: Annotated[AwareDatetime, Field(description="When it was ordered, with its offset (RFC 3339).")]
     amount: Cents
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mailflow.tracking.words import HitKind, OrderEvent, OrderReason, Signal
 
@@ -15,6 +15,8 @@ BURST_SHARE = 0.8
 BURST_LEAST = 3
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far ahead of ours a shop's clock may run."""
+OLDEST_ORDER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Older ones are a fault of the shop's program, and the first years of all fit no calendar once an offset is taken away."""
 
 _GOOGLE_PROXY = "googleimageproxy"
 _GMAIL_PREFETCH = "edge/12.246 mozilla/5.0"
@@ -76,6 +78,8 @@ def refuse_order(event: OrderEvent, *, currency: str, now: datetime) -> OrderRea
         return OrderReason.NO_REFERENCE
     if event.at > now + CLOCK_TOLERANCE:
         return OrderReason.FUTURE
+    if event.at < OLDEST_ORDER:
+        return OrderReason.TOO_OLD
     if event.amount < 0:
         return OrderReason.NEGATIVE
     return OrderReason.WRONG_CURRENCY if event.currency.upper() != currency else None

@@ -36,6 +36,7 @@ class OrderReason(StrEnum):
     """The reference is known, with another amount, currency or time: nothing was changed."""
     NO_REFERENCE = "no-reference"
     FUTURE = "future"
+    TOO_OLD = "too-old"
     NEGATIVE = "negative"
     WRONG_CURRENCY = "wrong-currency"
 
@@ -47,6 +48,7 @@ REFUSED_ORDER: dict[OrderReason, dict[str, str]] = {
     },
     OrderReason.NO_REFERENCE: {"es": "Falta la referencia del pedido.", "en": "The order's reference is missing."},
     OrderReason.FUTURE: {"es": "La fecha del pedido está en el futuro.", "en": "The order's date is in the future."},
+    OrderReason.TOO_OLD: {"es": "La fecha del pedido es anterior al año 2000.", "en": "The order's date is before the year 2000."},
     OrderReason.NEGATIVE: {"es": "El importe no puede ser negativo.", "en": "The amount cannot be negative."},
     OrderReason.WRONG_CURRENCY: {
         "es": "La moneda no es la de esta tienda.",

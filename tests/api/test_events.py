@@ -1,11 +1,13 @@
 """The shop tells of orders: recorded once, refused with words, and nothing strange gets in."""
 
 import json
+import sqlite3
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from mailflow.api.assembly import create_api
 from mailflow.foundation.accounts import make_api_key
@@ -77,7 +79,12 @@ def test_one_wrong_entry_of_a_list_means_that_nothing_is_recorded(client, key, d
 
 @pytest.mark.parametrize(
     ("change", "status", "reason"),
-    [({"at": "2026-12-01T00:00:00Z"}, 422, "future"), ({"amount": -1}, 422, "negative"), ({"currency": "USD"}, 422, "wrong-currency")],
+    [
+        ({"at": "2026-12-01T00:00:00Z"}, 422, "future"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, 422, "too-old"),
+        ({"amount": -1}, 422, "negative"),
+        ({"currency": "USD"}, 422, "wrong-currency"),
+    ],
 )
 def test_an_order_that_cannot_be_is_refused_in_words(client, key, database, change, status, reason) -> None:
     answer = post(client, key, event(**change), language="es")
@@ -95,6 +102,8 @@ def test_a_known_reference_with_other_facts_is_a_conflict(client, key) -> None:
 WRONG_KINDS = [
     {"reference": 1001}, {"reference": True}, {"reference": []}, {"reference": {}}, {"reference": None}, {"reference": ""},
     {"reference": "a\nb"}, {"reference": "a\u2028b"}, {"reference": "x" * 101},
+    {"reference": "a\u202eb"}, {"reference": "a\u200fb"}, {"reference": "a\x9bb"}, {"email": "ana\x00@example.net"},
+    {"email": "ana@example.net\x7f"}, {"email": "\u202eana@example.net"},
     {"amount": "7900"}, {"amount": 79.0}, {"amount": True}, {"amount": None}, {"amount": 2**63}, {"amount": -(2**63) - 1},
     {"amount": 10**400}, {"email": 0}, {"email": "nobody"}, {"email": "a@b\r\nBcc: c@d"}, {"currency": "eur"}, {"currency": "€"},
     {"code": 0}, {"code": False}, {"at": 1795000000}, {"at": "yesterday"}, {"at": "2026-11-21T18:30:00"}, {"at": True}, {"lines": {}},
@@ -146,3 +155,15 @@ def test_the_description_is_made_from_the_types_that_check(client) -> None:
     found = client.get("/v1/openapi.json").json
     assert found["components"]["schemas"]["NewOrder"]["additionalProperties"] is False
     assert set(found["components"]["schemas"]) == {"Event", "NewOrder", "Product", "Result"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_busy_database_is_told_with_when_to_come_again(client, key, database, monkeypatch, language) -> None:
+    def locked(_self):
+        raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(type(database), "begin", locked)
+    answer = post(client, key, event(), language=language)
+    assert (answer.status_code, answer.mimetype, answer.headers["Retry-After"]) == (503, "application/problem+json", "5")
+    assert ("seconds" if language == "en" else "segundos") in answer.json["title"]
+    assert "locked" not in answer.text

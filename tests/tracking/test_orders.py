@@ -1,6 +1,6 @@
 """Orders: once each, to the right person, to the message that earned them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -114,6 +114,7 @@ def test_an_order_of_somebody_unknown_is_kept_without_a_person(database: Databas
     ("change", "reason"),
     [
         ({"at": BOUGHT + timedelta(minutes=6)}, OrderReason.FUTURE),
+        ({"at": datetime(1999, 12, 31, 23, 59, tzinfo=UTC)}, OrderReason.TOO_OLD),
         ({"amount": -1}, OrderReason.NEGATIVE),
         ({"currency": "USD"}, OrderReason.WRONG_CURRENCY),
         ({"reference": "  "}, OrderReason.NO_REFERENCE),
