@@ -24,6 +24,8 @@ from mailflow.sequences.advance import advance_due
 from mailflow.sequences.enrol import enrol_confirmed
 from tests.conftest import NOON
 
+pytestmark = pytest.mark.timeout(500)
+
 
 def _made(home: Path, now: datetime) -> Database:
     settings = Settings(home=home, secret_key="for tests only")
