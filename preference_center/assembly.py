@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -30,6 +31,8 @@ def create_app(
     database = database or Database(settings.database_url)
     app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
     app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)
+    if trusted := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailflow.api import events, openapi
 from mailflow.api.access import refuse_unmarked
@@ -19,14 +20,16 @@ LARGEST_BODY = 1024 * 1024
 
 def create_api(
     database: Database,
-    settings: Settings,  # noqa: ARG001  # every door is opened alike
-    ring: Ring,  # noqa: ARG001
+    settings: Settings,
+    ring: Ring,  # noqa: ARG001  # every door is opened alike
     *,
     clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
     """The API as a WSGI application whose routes begin at /v1."""
     app = Flask("mailflow.api", static_folder=None)
     app.extensions["mailflow"] = Surroundings(database, clock)
+    if trusted := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     answer_in_problems(app)
     refuse_unmarked(app)

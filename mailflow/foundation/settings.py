@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     secret_key: str = Field(default="", description="Wraps all keys; made and kept in the data folder on first start.")
     host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server; plain PORT is obeyed too.")
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="How many proxies in front are ours: that many entries of X-Forwarded-For are believed."
+    )
     check_deliverability: bool = Field(default=False, description="Ask the DNS whether a domain takes mail before accepting an address.")
     render_seconds: float = Field(default=5.0, gt=0, description="Most seconds that compiling one newsletter may take.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -13,7 +14,7 @@ from mailflow.foundation.keys import secret_of
 from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
-from mailflow.studio import assets, company, failures, formats, language, navigation, security, session
+from mailflow.studio import assets, company, failures, formats, language, navigation, numbers, security, session
 from mailflow.studio.pages import (
     campaigns,
     dashboard,
@@ -55,7 +56,10 @@ def create_studio(database: Database, settings: Settings, ring: Ring | None = No
     """The studio as a WSGI application whose own routes begin at "/"; ``clock`` is told to every view."""
     app = Flask("mailflow.studio", template_folder=str(bundled("templates") / "pages"), static_folder="static")
     app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)
+    if trusted := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config.update(_configuration(settings))
+    numbers.keep_small(app)
     assets.serve_assets(app)
     company.introduce(app)
     session.keep_sessions(app)
