@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience import profile
@@ -19,14 +19,6 @@ class ListCounts:
     confirmed: int = 0
     pending: int = 0
     left: int = 0
-
-
-@dataclass(frozen=True)
-class Found:
-    """One page of a search, and how many there are in all."""
-
-    people: list[Subscriber]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -90,23 +82,6 @@ def form(session: Session, slug: str) -> Form | None:
 def form_lists(session: Session, form: Form) -> list[List]:
     """The lists that a form offers, in their order."""
     return [one for one in lists(session) if one.slug in form.list_slugs]
-
-
-def search_subscribers(session: Session, text: str, *, list_id: int | None = None, offset: int = 0, limit: int = 50) -> Found:
-    """People whose address holds ``text``, newest first; with a list only those confirmed in it."""
-    wanted = _search(text.strip().lower(), list_id)
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    return Found(list(session.scalars(wanted.order_by(Subscriber.id.desc()).offset(offset).limit(limit))), total)
-
-
-def _search(text: str, list_id: int | None) -> Select[Subscriber]:
-    wanted = select(Subscriber)
-    if text:
-        wanted = wanted.where(Subscriber.email_key.contains(text, autoescape=True))
-    if list_id is not None:
-        wanted = wanted.join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        wanted = wanted.where(Subscription.list_id == list_id, Subscription.state == SubscriptionState.CONFIRMED)
-    return wanted
 
 
 def subscriber_page(session: Session, subscriber_id: int) -> SubscriberPage | None:

@@ -20,13 +20,11 @@ _TRIES = 5
 _LAST_SECOND = time(23, 59, 59)
 
 
-def issue_code(session: Session, offer: Offer, subscriber_id: int, *, now: datetime, zone: str, first_name: str = "") -> Code:
-    """The person's code of this offer, made if she has none yet of any form of it; it ends with the last of its days in ``zone``."""
-    return issue_codes(session, offer, {subscriber_id: first_name}, now=now, zone=zone)[subscriber_id]
-
-
 def issue_codes(session: Session, offer: Offer, names: Mapping[int, str], *, now: datetime, zone: str) -> dict[int, Code]:
-    """The same for many people at once, given with their first names."""
+    """The people's codes of this offer, given with their first names: made where one has none yet of any form of it.
+
+    A code ends with the last of its days in ``zone``.
+    """
     held = codes_of(session, offer.id, list(names))
     for _ in range(_TRIES):  # a text may be taken already; then another one is drawn
         missing = {person: _text(offer, name) for person, name in names.items() if person not in held}

@@ -17,11 +17,6 @@ def code(session: Session, code_id: int) -> Code | None:
     return session.get(Code, code_id)
 
 
-def code_of(session: Session, offer_id: int, subscriber_id: int) -> Code | None:
-    """The person's code of this offer or of another form of it."""
-    return codes_of(session, offer_id, [subscriber_id]).get(subscriber_id)
-
-
 def codes_of(session: Session, offer_id: int, subscriber_ids: Sequence[int]) -> dict[int, Code]:
     """Each person's code of this offer or of another form of it; people without one are left out."""
     offer = session.get(Offer, offer_id)

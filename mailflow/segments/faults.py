@@ -7,7 +7,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "es": "Aquí va un grupo: «all», «any» o «none» con una lista de condiciones.",
         "en": "A group belongs here: “all”, “any” or “none” with a list of conditions.",
     },
-    "json": {"es": "No se puede leer como JSON.", "en": "This cannot be read as JSON."},
     "bytes": {"es": "Ocupa demasiado: caben {most} KB.", "en": "This is too large: {most} KB fit."},
     "depth": {
         "es": "Hay demasiados grupos uno dentro de otro: caben {most} niveles.",

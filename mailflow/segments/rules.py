@@ -57,16 +57,6 @@ def parse(
     return group
 
 
-def read_json(text: str | bytes) -> Any:
-    """The JSON of a tree, not yet parsed; TreeError when it is too large or none."""
-    if len(text) > LARGEST_BYTES:
-        raise TreeError([Fault("", (), sentence("bytes", most=LARGEST_BYTES // 1024))])
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise TreeError([Fault("", (), sentence("json"))]) from problem
-
-
 def field_facts(field: FieldLike | FieldFacts) -> FieldFacts:
     """What conditions need to know of a field of the registry."""
     if isinstance(field, FieldFacts):

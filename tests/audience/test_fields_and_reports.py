@@ -189,15 +189,12 @@ def test_the_first_start_can_be_repeated_and_changes_nothing(shop: Shop, now: da
     assert places[-1]["key"] == "other"
 
 
-def test_people_are_counted_and_found(shop: Shop, now: datetime) -> None:
+def test_people_are_counted(shop: Shop, now: datetime) -> None:
     shop.joined("ana@example.net", "newsletter", "taller", now=now)
     shop.asks("ana_b@example.net", "newsletter", now=now, network="10.0.0.1")
     with shop.database.read() as session:
         counts = queries.list_counts(session)
         assert (counts[1].confirmed, counts[1].pending, counts[2].confirmed, counts[3].confirmed) == (1, 1, 1, 0)
-        assert queries.search_subscribers(session, "ANA").total == 2
-        assert queries.search_subscribers(session, "a_b").total == 1
-        assert [one.email for one in queries.search_subscribers(session, "", list_id=1).people] == ["ana@example.net"]
         page = queries.subscriber_page(session, 1)
         assert page
         assert [(place.list.slug, place.state) for place in page.places] == [("newsletter", "confirmed"), ("taller", "confirmed")]

@@ -14,9 +14,9 @@ from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber
 from mailflow.foundation.database import Database
 from mailflow.offers.change import change_offer, terms_of
-from mailflow.offers.issue import issue_code
+from mailflow.offers.issue import issue_codes
 from mailflow.offers.models import Code, Offer
-from mailflow.offers.queries import code_of, results
+from mailflow.offers.queries import codes_of, results
 from mailflow.offers.ready import ensure_offer
 from mailflow.offers.redeem import redeem
 from mailflow.offers.rules import ALPHABET, faults, normalise, prefix
@@ -50,7 +50,7 @@ def ana(session: Session, now: datetime) -> Subscriber:
 
 @pytest.fixture
 def code(session: Session, offer: Offer, ana: Subscriber, now: datetime) -> Code:
-    return issue_code(session, offer, ana.id, now=now, first_name="Ana", zone=MADRID)
+    return issue_codes(session, offer, {ana.id: "Ana"}, now=now, zone=MADRID)[ana.id]
 
 
 def lines(session: Session, kind: Kind) -> list[Activity]:
@@ -88,26 +88,26 @@ def test_a_code_ends_with_the_last_of_its_days_where_the_shop_is(code: Code):
 
 def test_the_day_counts_where_the_shop_is_not_in_utc(session: Session, offer: Offer, ana: Subscriber):
     late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # already the 22nd in Madrid
-    code = issue_code(session, offer, ana.id, now=late, zone=MADRID)
+    code = issue_codes(session, offer, {ana.id: ""}, now=late, zone=MADRID)[ana.id]
     assert code.ends_at.astimezone(ZoneInfo(MADRID)).day == 6
 
 
 def test_s_54_asking_again_gives_the_same_code(session: Session, offer: Offer, ana: Subscriber, code: Code, now: datetime):
-    again = issue_code(session, offer, ana.id, now=now + timedelta(days=400), first_name="Anita", zone=MADRID)
+    again = issue_codes(session, offer, {ana.id: "Anita"}, now=now + timedelta(days=400), zone=MADRID)[ana.id]
     assert again is code
     assert len(lines(session, Kind.CODE_ISSUED)) == 1
 
 
 def test_two_people_have_two_codes(session: Session, offer: Offer, code: Code, now: datetime):
     elena = person(session, "elena", now)
-    assert issue_code(session, offer, elena.id, now=now, first_name="Ana", zone=MADRID).text != code.text
+    assert issue_codes(session, offer, {elena.id: "Ana"}, now=now, zone=MADRID)[elena.id].text != code.text
 
 
 def test_a_text_that_is_taken_is_not_given_again(session: Session, offer: Offer, code: Code, now: datetime, monkeypatch):
     texts = iter([code.text.partition("-")[2], "2222222222"])
     monkeypatch.setattr("mailflow.offers.issue._tail", lambda: next(texts))
     elena = person(session, "elena", now)
-    assert issue_code(session, offer, elena.id, now=now, first_name="Ana", zone=MADRID).text == "ANA-2222222222"
+    assert issue_codes(session, offer, {elena.id: "Ana"}, now=now, zone=MADRID)[elena.id].text == "ANA-2222222222"
 
 
 def test_the_ledger_knows_the_code_by_number_only(session: Session, code: Code):
@@ -184,11 +184,11 @@ def test_new_terms_leave_the_promise_already_given(session: Session, offer: Offe
     conditions = {"es": "Desde 60 €.", "en": "From €60."}
     newer = change_offer(session, offer, Terms(15, 6000, 7, conditions), now=now).offer
     elena = person(session, "elena", now)
-    hers = issue_code(session, newer, elena.id, now=now, zone=MADRID)
+    hers = issue_codes(session, newer, {elena.id: ""}, now=now, zone=MADRID)[elena.id]
     assert redeem(session, hers.text, subscriber_id=elena.id, reference="E-1", amount=5000, now=now).reason == RedeemReason.BELOW_MINIMUM
     assert redeem(session, code.text, subscriber_id=ana.id, reference="A-1", amount=5000, now=now).reason == RedeemReason.REDEEMED
-    assert issue_code(session, newer, ana.id, now=now, zone=MADRID) is code
-    assert code_of(session, newer.id, ana.id) is code
+    assert issue_codes(session, newer, {ana.id: ""}, now=now, zone=MADRID)[ana.id] is code
+    assert codes_of(session, newer.id, [ana.id])[ana.id] is code
     assert ensure_offer(session, now=now) is newer
 
 

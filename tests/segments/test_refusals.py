@@ -1,6 +1,5 @@
 """Trees that are refused: each fault with its place and what to do, in both languages."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.segments.catalogue import catalogue, read_tree
 from mailflow.segments.compile import members
-from mailflow.segments.rules import parse, read_json
+from mailflow.segments.rules import parse
 from mailflow.segments.words import Fault, TreeError
 from tests.segments.segment_town import fields
 
@@ -103,19 +102,6 @@ def test_s_21_two_hundred_conditions_fit_and_one_more_does_not(shop: Session, no
     many = [{"field": "first_name", "is": "contains", "value": f"x{number}"} for number in range(200)]
     shop.scalars(members({"any": many}, now=now, fields=fields_of(shop))).all()
     assert "200" in faults({"any": [*many, {"silent": True}]})[0].message["en"]
-
-
-def test_s_21_more_than_64_kilobytes_are_refused_before_reading() -> None:
-    with pytest.raises(TreeError) as refused:
-        read_json(json.dumps({"all": [{"field": "first_name", "is": "is", "value": "x" * 70_000}]}))
-    assert "64" in refused.value.faults[0].message["es"]
-
-
-@pytest.mark.parametrize("text", ["", "{", "[" * 60_000, "nonsense", b"\xff\xfe{"])
-def test_s_21_what_is_no_json_is_refused_in_words(text: str | bytes) -> None:
-    with pytest.raises(TreeError) as refused:
-        read_json(text)
-    assert refused.value.faults[0].message["es"] == "No se puede leer como JSON."
 
 
 def fields_of(session: Session) -> Any:

@@ -10,7 +10,7 @@ from flask import Flask
 from mailflow.activity.words import Kind
 from mailflow.audience.first_start import first_start
 from mailflow.foundation.database import Database
-from mailflow.offers.queries import code_of
+from mailflow.offers.queries import codes_of
 from mailflow.offers.redeem import redeem
 from mailflow.sequences.change import days_of, terms
 from mailflow.sequences.recipes import ensure_recipes
@@ -74,7 +74,7 @@ def test_the_steps_say_how_many_are_where_and_why_others_left(house: House, brun
     house.run(now - days(12))
     house.leave(people[1], now - days(5))
     with house.database.begin() as session:
-        text = code_of(session, 1, people[0]).text
+        text = codes_of(session, 1, [people[0]])[people[0]].text
         redeem(session, text, subscriber_id=people[0], reference="A-1", amount=6400, now=now - days(5))
     house.send_all(now - days(12))
     house.run(now)
@@ -142,7 +142,7 @@ def test_a_code_can_be_looked_up_as_a_customer_says_it(house: House, bruno: Visi
     ana = house.join("Ana", now - days(1))
     house.run(now - days(1) + timedelta(seconds=1))
     with house.database.read() as session:
-        text = code_of(session, 1, ana).text
+        text = codes_of(session, 1, [ana])[ana].text
     said = words(bruno.get("/offers/", query_string={"code": f" {text.lower()} "}).text)
     assert "Can be used" in said
     assert "ana@example.net" in said
