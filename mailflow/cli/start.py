@@ -123,9 +123,15 @@ def _load_demo(database: Database, settings: Settings) -> None:
             "mailflow: the demo shop's people do not exist, so it is only made while mail stays in the sandbox; starting without it.\n"
         )
     elif empty:
-        sys.stdout.write("mailflow: making the demo shop, about twenty seconds ...\n")
+        sys.stdout.write("mailflow: making the demo shop, a year of letters ")
         sys.stdout.flush()
-        load(database, open_ring(database, settings), public_url=settings.public_url, now=utc_now())
+        load(database, open_ring(database, settings), public_url=settings.public_url, now=utc_now(), told=_dot)
+        sys.stdout.write("\n")
+
+
+def _dot(_number: int) -> None:
+    sys.stdout.write(".")
+    sys.stdout.flush()
 
 
 def _first_account(database: Database, home: Path) -> FirstSignIn | None:

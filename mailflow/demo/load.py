@@ -1,6 +1,7 @@
 """Making the demo shop: Casa Olivo, 2,000 people and a year of letters, the same each time it is made on the same day."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,8 +33,12 @@ def is_empty(session: Session) -> bool:
     return session.scalar(select(Subscriber.id).limit(1)) is None
 
 
-def load(database: Database, ring: Ring, *, public_url: str, now: datetime) -> None:
-    """Fill an empty installation."""
+def _nobody(_number: int) -> None:
+    """Nobody asked how far it is."""
+
+
+def load(database: Database, ring: Ring, *, public_url: str, now: datetime, told: Callable[[int], None] = _nobody) -> None:
+    """Fill an empty installation; ``told`` hears the number of each letter once it is written."""
     chance = random.Random(_SEED)  # noqa: S311  # made-up people need no secrecy, only to be the same each time
     made = people(chance, now)
     by_number = {person.number: person for person in made}
@@ -53,6 +58,7 @@ def load(database: Database, ring: Ring, *, public_url: str, now: datetime) -> N
         sequences.welcome_the_years_people(session, welcome, made, teller, chance, now)
     for issue in issues:
         year_of.tell(issue)
+        told(issue.number)
         if issue.number % 4 == 3:
             year_of.ask(compiled, issue.due + timedelta(days=1), now, chance)
     year_of.ask(compiled, now - timedelta(days=1), now, chance)

@@ -35,6 +35,8 @@ _CODE_DAYS = timedelta(days=14)
 _REMINDER = timedelta(days=11)
 _PATIENCE = timedelta(days=14)
 _SLICE = 400
+_STEPS = 4
+"""Of either recipe: who is through stands behind the last."""
 
 
 class Recipe:
@@ -92,7 +94,7 @@ def _welcomed(person: Person, used: bool, now: datetime) -> dict[str, Any]:
     over = person.joined + _REMINDER
     if over > now:
         return _enrolment(person, 1, EnrolmentState.ACTIVE, due=over, entered=person.joined)
-    end = (2, EnrolmentState.ENDED, EndReason.CODE_USED) if used else (3, EnrolmentState.DONE, EndReason.FINISHED)
+    end = (2, EnrolmentState.ENDED, EndReason.CODE_USED) if used else (_STEPS, EnrolmentState.DONE, EndReason.FINISHED)
     return _enrolment(person, end[0], end[1], due=over, entered=person.joined, reason=end[2], ended_at=over)
 
 
@@ -190,7 +192,7 @@ def _asked(person: Person, came_back: bool, at: datetime, *, fresh: bool) -> dic
     over = at + _PATIENCE
     if fresh:
         return _enrolment(person, 1, EnrolmentState.ACTIVE, due=over, entered=at)
-    end = (2, EnrolmentState.ENDED, EndReason.ANSWERED) if came_back else (3, EnrolmentState.DONE, EndReason.FINISHED)
+    end = (2, EnrolmentState.ENDED, EndReason.ANSWERED) if came_back else (_STEPS, EnrolmentState.DONE, EndReason.FINISHED)
     return _enrolment(person, end[0], end[1], due=over, entered=at, reason=end[2], ended_at=over)
 
 
