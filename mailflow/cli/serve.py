@@ -31,7 +31,7 @@ def serve() -> None:
         address=settings.host,
         port=settings.port,
         blocking_threads=32,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()

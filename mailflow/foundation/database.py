@@ -71,7 +71,7 @@ class Database:
             started = time.perf_counter()
             yield session
         if (spent := time.perf_counter() - started) > LONGEST_WRITE_SECONDS:
-            _log.info("a write transaction took %.0f ms", spent * 1000)
+            _log.debug("a write transaction took %.0f ms", spent * 1000)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

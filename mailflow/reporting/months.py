@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.models import Mailing
 from mailflow.outbox.words import MailingKind
 from mailflow.reporting.breakdown import figures_by_value
-from mailflow.reporting.figures import COLUMNS, added, figures
+from mailflow.reporting.figures import added
 from mailflow.reporting.rules import last_months
 from mailflow.reporting.words import Figures, MonthLine
 
@@ -23,11 +23,11 @@ def by_month(session: Session, key: str, *, now: datetime, zone: str) -> list[Mo
 
 
 def totals_by_month(session: Session, *, now: datetime, zone: str) -> dict[date, Figures]:
-    """Everybody's figures of the same twelve months."""
-    months = _mailings(session, now, zone)
-    grouped = select(Message.mailing_id, *COLUMNS).where(Message.mailing_id.in_([one for ids in months.values() for one in ids]))
-    found = {row[0]: figures(row[1:]) for row in session.execute(grouped.group_by(Message.mailing_id))}
-    return {month: added([Figures(), *(found.get(mailing_id, Figures()) for mailing_id in ids)]) for month, ids in months.items()}
+    """The figures of the same twelve months of all who are told apart: the base that a group is compared with.
+
+    Everybody has a source, so its values together are all of them.
+    """
+    return {line.month: added([Figures(), *line.values.values()]) for line in by_month(session, "source", now=now, zone=zone)}
 
 
 def _mailings(session: Session, now: datetime, zone: str) -> dict[date, list[int]]:

@@ -47,7 +47,9 @@ def find_people(session: Session, wanted: Wanted, *, now: datetime, offset: int 
     if wanted.tree is not None:
         people = people.where(clause(read_tree(catalogue(session), wanted.tree), Frame(now)))
     total = session.scalar(select(func.count()).select_from(people.subquery())) or 0
-    return Found(list(session.scalars(people.order_by(Subscriber.id.desc()).offset(offset).limit(limit))), total)
+    return Found(
+        list(session.scalars(people.order_by(Subscriber.created_at.desc(), Subscriber.id.desc()).offset(offset).limit(limit))), total
+    )
 
 
 def person_at(session: Session, address: str) -> Subscriber | None:

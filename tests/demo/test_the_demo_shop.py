@@ -19,6 +19,7 @@ from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
 from mailflow.outbox.words import OPEN_STATES, State
 from mailflow.reporting.breakdown import by_value
+from mailflow.reporting.months import by_month, totals_by_month
 from mailflow.segments.ready import ensure_ready
 from mailflow.sequences.advance import advance_due
 from mailflow.sequences.enrol import enrol_confirmed
@@ -98,3 +99,13 @@ def test_groups_answer_differently_over_the_year(demo: Database, key: str, more:
                     clicked[row.value] += row.figures.clicked
                     delivered[row.value] += row.figures.delivered
     assert clicked[more] / delivered[more] > 1.1 * clicked[less] / delivered[less]
+
+
+def test_the_years_total_is_the_sum_of_any_groups(demo: Database) -> None:
+    with demo.read() as session:
+        everybody = totals_by_month(session, now=NOON, zone="Europe/Madrid")
+        by_sex = by_month(session, "sex", now=NOON, zone="Europe/Madrid")
+    for line in by_sex:
+        assert sum(its.delivered for its in line.values.values()) == everybody[line.month].delivered
+        assert sum(its.clicked for its in line.values.values()) == everybody[line.month].clicked
+    assert sum(its.clicked for its in everybody.values()) > 1000

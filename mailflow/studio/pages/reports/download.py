@@ -1,6 +1,7 @@
 """A campaign's report as a file for a spreadsheet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Response
 from flask_babel import gettext as _
@@ -25,7 +26,8 @@ def download(campaign_id: int) -> Response:
         found, mailing_id = launched(session, campaign_id)
         its = report(session, mailing_id)
         rows: list[list[Cell]] = [["by", "value", *FIGURE_HEADS, *INTERVAL_HEADS]]
-        rows.append([_("Everybody"), found.name, *figure_cells(its.figures)])
+        everybody = replace(its.figures, opened=its.opened, clicked=its.clicked)  # as on the page: the totals-only ones too
+        rows.append([_("Everybody"), found.name, *figure_cells(everybody)])
         totals = [its.aggregate_opens, its.aggregate_clicks]
         rows.append([_("Totals only"), _("Opens and clicks of people who are not told apart"), *[None] * 4, *totals])
         first = breakdown(session, mailing_id, "")
