@@ -33,7 +33,7 @@ def serve() -> None:
         blocking_threads=32,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=4,
     ).serve()
 
 

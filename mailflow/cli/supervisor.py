@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from mailflow.foundation.settings import Settings
 
-_DRAIN_SECONDS = 15.0
+_DRAIN_SECONDS = 25.0
 _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 60.0
 

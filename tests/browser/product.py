@@ -50,7 +50,7 @@ def running(home: Path, *arguments: str, mail_url: str = "sandbox:") -> Iterator
         yield Product(f"http://localhost:{port}", home, email, password, output)
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, output.read_text("utf-8")
+        assert process.wait(60) == 0, output.read_text("utf-8")
 
 
 def _dead(process: "subprocess.Popen[bytes]", output: Path) -> bool:

@@ -43,7 +43,8 @@ def test_a_second_start_keeps_everything_and_the_same_sign_in(tmp_path: Path) ->
     home = tmp_path / "home"
     with running(home, "--demo") as product:
         first = product.password
-        assert urllib.request.urlopen(f"{product.url}/subscribe/newsletter", timeout=10).status == 200
+        with urllib.request.urlopen(f"{product.url}/subscribe/newsletter", timeout=10) as answer:
+            assert answer.status == 200
     assert _people(home) == 2000
     with running(home, "--demo") as product:
         assert product.password == first
