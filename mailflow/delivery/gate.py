@@ -21,7 +21,8 @@ def pass_gate(session: Session, ids: Sequence[int], worker: str, *, ring: Ring, 
     """
     mine = select(Message, Mailing).join(Mailing, Mailing.id == Message.mailing_id)
     rows = session.execute(mine.where(Message.id.in_(ids), Message.worker == worker, Message.state == State.CLAIMED)).all()
-    blocked = suppressed(session, [ring.hash(message.address) for message, _ in rows])
+    hashes = {message.id: ring.hash(message.address) for message, _ in rows}
+    blocked = suppressed(session, list(hashes.values()))
     people = _people(session, [message for message, _ in rows])
     going = []
     for message, mailing in rows:
@@ -33,7 +34,7 @@ def pass_gate(session: Session, ids: Sequence[int], worker: str, *, ring: Ring, 
             known=known,
             subscription=subscription,
             has_list=message.list_id is not None,
-            suppressed=ring.hash(message.address) in blocked,
+            suppressed=hashes[message.id] in blocked,
             silent=silent,
         )
         if _apply(message, may_go(facts, now=now), now):
