@@ -1,6 +1,7 @@
 """States of a message and the reasons for them; each reason is stored, counted and shown."""
 
 from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple
 
 
 class MailingKind(StrEnum):
@@ -79,3 +80,17 @@ class Reason(StrEnum):
     TOO_MANY_TRIES = "too-many-tries"
     INTERRUPTED = "interrupted"
     """The sender stopped between the final dot and the reply."""
+
+
+class Claimed(NamedTuple):
+    """A message in a worker's hands: what making and sending it needs, no more."""
+
+    id: int
+    mailing_id: int
+    person_key: int
+    address: str
+    language: str
+    list_id: int | None
+    provider: str
+    context: dict[str, Any]
+    epoch: int
