@@ -1,6 +1,5 @@
 """The installation's open key ring: what makes tokens and hashes addresses while a process runs."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 
@@ -21,7 +20,7 @@ class Ring:
 
     def hash(self, text: str) -> str:
         """A keyed hash of a text, case ignored: the same address always gives the same one."""
-        return hmac.new(self._hash_key, text.strip().lower().encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._hash_key, text.strip().lower().encode(), "sha256").hex()
 
 
 def open_ring(database: Database, settings: Settings) -> Ring:

@@ -1,8 +1,8 @@
 """The gate: may this message go now, to this person? Pure; later conditions are added here and nowhere else."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailflow.outbox.words import MailingKind, MailingState, Policy, Reason, State
 
@@ -15,8 +15,7 @@ class Answer(StrEnum):
     NO = "no"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An answer with its reason; ``until`` is when to ask again."""
 
     answer: Answer
@@ -24,8 +23,7 @@ class Verdict:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What the gate knows of one message, read in the transaction that writes the intent to send."""
 
     kind: str

@@ -54,6 +54,8 @@ class State(StrEnum):
 WAITING = (State.PENDING, State.DEFERRED)
 IN_HAND = (State.CLAIMED, State.SENDING)
 OPEN_STATES = (*WAITING, *IN_HAND)
+TROUBLE = (State.DEFERRED, State.FAILED, State.SKIPPED, State.UNCERTAIN)
+"""States that a person asks after: put off, refused, passed over, in doubt."""
 
 
 class Reason(StrEnum):
@@ -94,3 +96,4 @@ class Claimed(NamedTuple):
     provider: str
     context: dict[str, Any]
     epoch: int
+    lane: int

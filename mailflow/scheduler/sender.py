@@ -24,8 +24,8 @@ from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
-from mailflow.outbox.models import Message
-from mailflow.outbox.words import WAITING, Lane
+from mailflow.outbox.models import IS_WAITING, Message
+from mailflow.outbox.words import Claimed, Lane
 from mailflow.scheduler.compiling import ensure_compiled
 
 INTENT_SECONDS = 0.08
@@ -36,7 +36,7 @@ _IDLE_SECONDS = 0.5
 _LONGEST_WAIT = 0.05
 _AHEAD = 40
 """Mails made before there is a connection for them."""
-_DUE = Message.lane.in_(tuple(Lane)) & Message.state.in_(WAITING)  # named so that the index of due messages answers
+_DUE = Message.lane.in_(tuple(Lane)) & IS_WAITING  # named so that the index of due messages answers
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +55,7 @@ class Sender:
         self._press = Press()
         self._stopping = asyncio.Event()
         self._made: dict[int, Envelope] = {}
+        self._claimed: dict[int, Claimed] = {}
         self._epochs: dict[int, int] = {}
         self._under_way: dict[asyncio.Task[Reply], int] = {}
         self._renewed = time.monotonic()
@@ -136,17 +137,18 @@ class Sender:
         claimed = self._claim()
         if claimed:
             self._epochs.update({message.id: message.epoch for message in claimed})
+            self._claimed.update({message.id: message for message in claimed})
             self._made.update(self._make(claimed))
 
-    def _claim(self) -> list[Message]:
+    def _claim(self) -> list[Claimed]:
         with self.database.read() as session:
             quiet = session.scalar(select(Message.id).where(_DUE, Message.due_at <= utc_now()).limit(1)) is None
         if quiet:
             return []
         with self.database.begin() as session:
-            return claim(session, self.worker, now=utc_now(), limit=_AHEAD)
+            return claim(session, self.worker, now=utc_now(), room={lane: _AHEAD for lane in Lane})
 
-    def _make(self, claimed: Sequence[Message]) -> dict[int, Envelope]:
+    def _make(self, claimed: Sequence[Claimed]) -> dict[int, Envelope]:
         """Everybody's mail; those that cannot be made are recorded so, the others go on."""
         made: dict[int, Envelope] = {}
         broken: list[int] = []
@@ -162,7 +164,7 @@ class Sender:
                 record_unrenderable(session, broken, self.worker)
         return made
 
-    def _make_one(self, message: Message, batch: Batch, lists: Mapping[int, List], made: dict[int, Envelope], broken: list[int]) -> None:
+    def _make_one(self, message: Claimed, batch: Batch, lists: Mapping[int, List], made: dict[int, Envelope], broken: list[int]) -> None:
         try:
             personal = self._press.personal(message, batch)
             made[message.id] = envelope(message, personal, batch, lists.get(message.list_id or 0), ring=self.ring, now=utc_now())
@@ -170,7 +172,7 @@ class Sender:
             _log.exception("message %d could not be made", message.id)
             broken.append(message.id)
 
-    def _prepare(self, claimed: Sequence[Message], broken: list[int]) -> None:
+    def _prepare(self, claimed: Sequence[Claimed], broken: list[int]) -> None:
         """Have every mailing of the batch compiled and at hand."""
         for mailing_id, language in {(message.mailing_id, message.language) for message in claimed}:
             if self._press.has(mailing_id, language) or self._load(mailing_id, language):
@@ -186,9 +188,10 @@ class Sender:
         with self.database.read() as session:
             return self._press.load(session, mailing_id, language)
 
-    def _gate(self, ids: Sequence[int]) -> list[int]:
+    def _gate(self, ids: Sequence[int]) -> frozenset[int]:
         with self.database.begin() as session:
-            return pass_gate(session, ids, self.worker, ring=self.ring, now=utc_now())
+            rows = [self._claimed.pop(message_id) for message_id in ids]
+            return pass_gate(session, rows, self.worker, ring=self.ring, now=utc_now())
 
     def _record(self, replies: Mapping[int, Reply]) -> None:
         with self.database.begin() as session:

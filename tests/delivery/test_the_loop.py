@@ -27,7 +27,7 @@ from mailflow.foundation.settings import Settings
 from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Mailing, Message
-from mailflow.outbox.words import MailingKind, Reason, State
+from mailflow.outbox.words import Lane, MailingKind, Reason, State
 from mailflow.scheduler.sender import Sender
 from tests.house import House
 from tests.sink import Sink
@@ -139,13 +139,13 @@ def test_what_is_no_longer_true_is_not_sent(house: House) -> None:
 def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubtful(house: House) -> None:
     mailing = _mailing(house, "ana@example.net", "elena@example.net")
     with house.database.begin() as session:
-        taken = claim(session, "dead", now=house.now, limit=10)
-        begun = pass_gate(session, [taken[0].id], "dead", ring=house.ring, now=house.now)
+        taken = claim(session, "dead", now=house.now, room={Lane.CAMPAIGN: 10})
+        begun = pass_gate(session, [taken[0]], "dead", ring=house.ring, now=house.now)
     with house.database.begin() as session:
         assert settle_abandoned(session, now=house.now + LEASE / 2) == 0
         assert settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1)) == 2
         states = {row.id: row.state for row in session.scalars(select(Message).where(Message.mailing_id == mailing))}
-    assert [message_id for message_id, state in states.items() if state == State.UNCERTAIN] == begun
+    assert [message_id for message_id, state in states.items() if state == State.UNCERTAIN] == list(begun)
     assert sorted(states.values()) == [State.PENDING, State.UNCERTAIN]
 
 
@@ -156,8 +156,8 @@ def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubt
 def test_what_a_worker_says_late_only_ends_doubt_about_its_own_claim(house: House, said: Verdict, epoch: int, becomes: State) -> None:
     mailing = _mailing(house, "ana@example.net")
     with house.database.begin() as session:
-        taken = claim(session, "slow", now=house.now, limit=10)
-        pass_gate(session, [taken[0].id], "slow", ring=house.ring, now=house.now)
+        taken = claim(session, "slow", now=house.now, room={Lane.CAMPAIGN: 10})
+        pass_gate(session, [taken[0]], "slow", ring=house.ring, now=house.now)
     with house.database.begin() as session:
         settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1))
         record(session, {taken[0].id: Reply(said)}, {taken[0].id: epoch}, "slow", ring=house.ring, now=house.now)
@@ -232,9 +232,9 @@ def test_b_13_who_leaves_while_a_mail_waits_for_its_turn_does_not_get_it(house: 
 def test_two_workers_never_take_the_same_message(house: House) -> None:
     _mailing(house, "ana@example.net", "elena@example.net", "bob@example.net")
     with house.database.begin() as session:
-        first = {row.id for row in claim(session, "one", now=house.now, limit=2)}
+        first = {row.id for row in claim(session, "one", now=house.now, room={Lane.CAMPAIGN: 2})}
     with house.database.begin() as session:
-        second = {row.id for row in claim(session, "two", now=house.now, limit=9)}
+        second = {row.id for row in claim(session, "two", now=house.now, room={Lane.CAMPAIGN: 9})}
     assert len(first) == 2
     assert len(second) == 1
     assert not first & second

@@ -1,6 +1,5 @@
 """The gate's rule: who may be written to now, and the word for who may not."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,22 +40,22 @@ def test_a_confirmed_reader_may_be_written_to() -> None:
     ],
 )
 def test_who_may_not_be_written_to_has_a_reason(change: dict[str, object], reason: Reason) -> None:
-    verdict = may_go(replace(ANA, **change), now=NOW)
+    verdict = may_go(ANA._replace(**change), now=NOW)
     assert (verdict.answer, verdict.reason) == (Answer.NO, reason)
 
 
 def test_a_pause_is_not_now_rather_than_no() -> None:
-    assert may_go(replace(ANA, mailing_state=MailingState.PAUSED), now=NOW).answer == Answer.LATER
+    assert may_go(ANA._replace(mailing_state=MailingState.PAUSED), now=NOW).answer == Answer.LATER
 
 
 def test_a_welcome_reaches_who_was_marked_silent_once() -> None:
-    assert may_go(replace(ANA, kind=MailingKind.STEP, silent=True), now=NOW).answer == Answer.GO
+    assert may_go(ANA._replace(kind=MailingKind.STEP, silent=True), now=NOW).answer == Answer.GO
 
 
 def test_a_notice_needs_no_list_but_still_respects_suppression() -> None:
-    notice = replace(ANA, kind=MailingKind.NOTICE, has_list=False, subscription=None)
+    notice = ANA._replace(kind=MailingKind.NOTICE, has_list=False, subscription=None)
     assert may_go(notice, now=NOW).answer == Answer.GO
-    assert may_go(replace(notice, suppressed=True), now=NOW).reason == Reason.SUPPRESSED
+    assert may_go(notice._replace(suppressed=True), now=NOW).reason == Reason.SUPPRESSED
 
 
 @given(attempt=st.integers(1, 40), jitter=st.floats(0, 1), hours=st.integers(0, 100), hint=st.none() | st.integers(0, 10_000))
