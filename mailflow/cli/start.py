@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import select
 
-from mailflow.foundation.accounts import User, add_user, hash_password, look_up, matches
+from mailflow.foundation.accounts import User, account_of, add_user, hash_password, matches
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import open_ring
@@ -149,7 +149,7 @@ def _first_account(database: Database, home: Path) -> FirstSignIn | None:
         return None
     email, password = note.read_text("utf-8").split()
     with database.read() as session:
-        found = look_up(session, email, now=utc_now()).user
+        found = account_of(session, email)
     if found and matches(found.password_hash, password):
         return FirstSignIn(email, password)
     note.unlink()

@@ -1,14 +1,18 @@
-"""The session of a member of staff: a signed cookie that names them and ends when their password changes."""
+"""The session of a member of staff: a cookie whose secret names a row that can be ended; and the device they came with."""
 
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin
+from werkzeug.wrappers import Response
 
-from mailflow.foundation.accounts import User, user
-from mailflow.studio.security import same
-from mailflow.studio.surroundings import current_database
+from mailflow.foundation.accounts import Pass, Place, User, digest, member, network_of
+from mailflow.studio.surroundings import current_database, current_instant
+
+DEVICE_COOKIE = "mailflow_device"
+_DEVICE_SECONDS = 180 * 24 * 3600
+_LONGEST_SECRET = 100
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,11 @@ class Member(UserMixin):  # type: ignore[misc]  # flask-login has no types
     name: str
     email: str
     language: str
-    stamp: str
+    secret: str
 
     def get_id(self) -> str:
-        """What the session keeps: the account and the stamp that a change of password renews."""
-        return f"{self.id}.{self.stamp}"
+        """What the cookie keeps: the secret of the session's row."""
+        return self.secret
 
     @property
     def initials(self) -> str:
@@ -37,9 +41,28 @@ class Member(UserMixin):  # type: ignore[misc]  # flask-login has no types
         return (self.name.split() or [self.email])[0]
 
 
-def member_of(account: User) -> Member:
-    """The signed-in person that an account is."""
-    return Member(account.id, account.name, account.email, account.language, account.session_stamp)
+def member_of(account: User, secret: str) -> Member:
+    """The signed-in person that an account is, in the session with this secret."""
+    return Member(account.id, account.name, account.email, account.language, secret)
+
+
+def place() -> Place:
+    """Where this request comes from: its network, and the device as far as it says."""
+    kept = request.cookies.get(DEVICE_COOKIE, "")
+    return Place(network_of(request.remote_addr or ""), digest(kept) if 0 < len(kept) <= _LONGEST_SECRET else "")
+
+
+def keep_device(response: Response, given: Pass) -> None:
+    """Let this device be known at its next sign-in, so that strangers who guess cannot shut it out."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        given.device,
+        max_age=_DEVICE_SECONDS,
+        path=request.script_root or "/",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def keep_sessions(app: Flask) -> None:
@@ -50,13 +73,10 @@ def keep_sessions(app: Flask) -> None:
     app.session_interface = _ScopedCookies()
 
 
-def _load(text: str) -> Member | None:
-    number, _, stamp = text.partition(".")
-    if not number.isdigit():
-        return None
+def _load(secret: str) -> Member | None:
     with current_database().read() as session:
-        account = user(session, int(number))
-    return member_of(account) if account and same(account.session_stamp, stamp) else None
+        account = member(session, secret, now=current_instant())
+    return member_of(account, secret) if account else None
 
 
 class _ScopedCookies(SecureCookieSessionInterface):

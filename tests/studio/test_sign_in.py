@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from mailflow.foundation.accounts import User
 from mailflow.foundation.database import Database
-from tests.studio.conftest import PASSWORD, Visitor
+from tests.studio.conftest import BRUNO, PASSWORD, Visitor
 
 
 def test_bruno_comes_in_with_his_password(bruno: Visitor) -> None:
@@ -56,6 +56,59 @@ def test_signing_out_takes_a_form_not_a_link(bruno: Visitor) -> None:
     assert bruno.get("/").status_code == 200
     bruno.client.post("/sign-out", data={"csrf_token": bruno.token("/")})
     assert bruno.get("/").status_code == 302
+
+
+def test_s_31_a_copied_cookie_ends_with_signing_out(bruno: Visitor, new_visitor: Callable[[], Visitor]) -> None:
+    cookie = bruno.client.get_cookie("mailflow_studio")
+    assert cookie
+    bruno.client.post("/sign-out", data={"csrf_token": bruno.token("/")})
+    thief = new_visitor()
+    thief.client.set_cookie("mailflow_studio", cookie.value)
+    assert thief.get("/").status_code == 302
+
+
+def test_s_31_signing_in_gives_a_new_session_and_ends_the_old_one(bruno: Visitor, new_visitor: Callable[[], Visitor]) -> None:
+    cookie = bruno.client.get_cookie("mailflow_studio")
+    assert cookie
+    bruno.client.post("/sign-in", data={"csrf_token": bruno.token("/"), "email": BRUNO, "password": PASSWORD})
+    assert bruno.get("/").status_code == 200
+    thief = new_visitor()
+    thief.client.set_cookie("mailflow_studio", cookie.value)
+    assert thief.get("/").status_code == 302
+
+
+def test_s_35_a_stranger_who_guesses_does_not_keep_bruno_out(bruno: Visitor, stranger: Visitor) -> None:
+    for _ in range(6):
+        stranger.sign_in(password="guessing")
+    assert stranger.sign_in().status_code == 429
+    bruno.client.post("/sign-out", data={"csrf_token": bruno.token("/")})
+    assert bruno.sign_in().status_code == 302
+
+
+def test_s_35_another_network_is_another_stranger(new_visitor: Callable[[], Visitor]) -> None:
+    guesser, owner = new_visitor(), new_visitor()
+    guesser.client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    owner.client.environ_base["REMOTE_ADDR"] = "198.51.100.20"
+    for _ in range(6):
+        guesser.sign_in(password="guessing")
+    assert owner.sign_in().status_code == 302
+
+
+def test_the_device_is_remembered_by_a_cookie_that_no_script_reads(stranger: Visitor) -> None:
+    answer = stranger.sign_in()
+    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("mailflow_device="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+
+
+def test_guessing_the_present_password_of_an_open_session_is_stopped_too(bruno: Visitor) -> None:
+    new = {"old": "guessing", "new": "a whole new sentence", "again": "a whole new sentence"}
+    for _ in range(5):
+        assert "not your present password" in bruno.post("/settings/account/password", new).text
+    assert "Too many tries" in bruno.post("/settings/account/password", new).text
+    assert "Too many tries" in bruno.post("/settings/account/password", new | {"old": PASSWORD}).text
+    assert bruno.get("/").status_code == 200
 
 
 def test_a_change_of_password_ends_the_other_sessions(bruno: Visitor, new_visitor: Callable[[], Visitor]) -> None:

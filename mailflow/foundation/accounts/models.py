@@ -1,7 +1,8 @@
-"""Tables of staff accounts, API keys and sign-in attempts."""
+"""Tables of staff accounts, their sessions, API keys and sign-in attempts."""
 
 from datetime import datetime
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailflow.foundation.database import Base
@@ -17,19 +18,35 @@ class User(Base):
     password_hash: Mapped[str]
     language: Mapped[str] = mapped_column(default="")
     """What the person chose, "es" or "en"; empty until then, and the browser's is spoken."""
-    session_stamp: Mapped[str]
-    """Changes with the password, so that sessions opened before it end."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
 
+class StaffSession(Base):
+    """One sign-in; ended ones are kept for a while, since they tell which devices and networks are the account's own."""
+
+    __tablename__ = "staff_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of what the session's cookie carries."""
+    device: Mapped[str]
+    """SHA-256 of what the device's cookie carries."""
+    network: Mapped[str]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class SignInAttempt(Base):
-    """A failed sign-in, kept to slow guessing down; ``account`` is a hash of what was typed."""
+    """A failed sign-in, kept for a day to slow guessing down; ``account`` is a hash of what was typed."""
 
     __tablename__ = "sign_in_attempt"
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(index=True)
-    at: Mapped[datetime]
+    network: Mapped[str] = mapped_column(index=True)
+    device: Mapped[str | None]
+    """Set where the account has signed in with this device before."""
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ApiKey(Base):

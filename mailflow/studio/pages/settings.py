@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_user
+from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -14,17 +14,11 @@ from mailflow.audience.shop import describe_shop
 from mailflow.foundation.accounts import (
     SHORTEST_PASSWORD,
     ApiKey,
-    hash_password,
-    look_up,
     make_api_key,
-    note_failure,
     revoke_api_key,
-    set_password,
-    user,
-    verify,
 )
+from mailflow.studio.entry import remember, try_password
 from mailflow.studio.security import same, staff
-from mailflow.studio.session import Member, member_of
 from mailflow.studio.shop_form import CURRENCIES, ShopForm, read_shop_form
 from mailflow.studio.surroundings import current_database, current_instant
 
@@ -72,13 +66,14 @@ def save_password() -> Response | tuple[str, int]:
     """Change one's own password; sessions elsewhere end."""
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     problems = _password_problems(new, again)
-    member = None if problems else _with_new_password(old, new)
-    if member is None:
-        problems = problems or {"old": _("That is not your present password.")}
+    reason, member, given = ("unread", None, None) if problems else try_password(current_user.email, old, new=new)
+    if member is None or given is None:
+        problems = problems or {"old": _refusals().get(reason) or _("That is not your present password.")}
         return render_template("studio/settings_account.html", problems=problems), 422
-    login_user(member)
+    answer = redirect(url_for("settings.account"))
+    remember(answer, member, given)
     flash(_("Your password is changed. Sessions on other devices have ended."))
-    return redirect(url_for("settings.account"))
+    return answer
 
 
 @blueprint.get("/keys")
@@ -124,20 +119,11 @@ def _shop_page(shown: ShopForm) -> str:
     )
 
 
-def _with_new_password(old: str, new: str) -> Member | None:
-    """Who is signed in, with the new password kept; None where the old one was wrong. Hashing is done with nothing open."""
-    now = current_instant()
-    with current_database().read() as session:
-        found = look_up(session, current_user.email, now=now)
-    tried = verify(found, old)
-    password_hash = hash_password(new) if tried.user else ""
-    with current_database().begin() as session:
-        account = user(session, tried.user.id) if tried.user else None
-        if account is not None:
-            set_password(account, password_hash)
-        elif tried.reason == "wrong":
-            note_failure(session, current_user.email, now=now)
-    return member_of(account) if account else None
+def _refusals() -> dict[str, str]:
+    return {
+        "too-many": _("Too many tries. Wait a quarter of an hour and try again."),
+        "busy": _("There is a lot going on right now. Try again in a few seconds."),
+    }
 
 
 def _password_problems(new: str, again: str) -> dict[str, str]:

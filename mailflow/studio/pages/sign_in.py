@@ -2,16 +2,18 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from mailflow.foundation.accounts import look_up, note_failure, user, verify
+from mailflow.foundation.accounts import end_session, user
 from mailflow.foundation.language import known_language
+from mailflow.studio.entry import remember, try_password
 from mailflow.studio.security import public, safe_next
-from mailflow.studio.session import member_of
 from mailflow.studio.surroundings import current_database, current_instant
 
 blueprint = Blueprint("sign_in", __name__)
+
+_REFUSED = {"wrong": 422, "too-many": 429, "busy": 503}
 
 
 @blueprint.get("/sign-in")
@@ -29,29 +31,26 @@ def enter() -> Response | tuple[str, int]:
     """Let the person in when the password is right."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     following = safe_next(request.form.get("next"))
-    now = current_instant()
-    with current_database().read() as database_session:
-        found = look_up(database_session, email, now=now)
-    result = verify(found, password)
-    if result.reason == "wrong":
-        with current_database().begin() as database_session:
-            note_failure(database_session, email, now=now)
-    if result.user is None:
-        page = render_template("studio/sign_in.html", email=email, error=result.reason, next=following)
-        return page, 429 if result.reason == "too-many" else 422
+    reason, member, given = try_password(email, password)
+    if member is None or given is None:
+        page = render_template("studio/sign_in.html", email=email, error=reason, next=following)
+        return page, _REFUSED[reason]
     chosen = known_language(session.get("language"))
     session.clear()  # nothing that was planted before signing in lives on, but the language chosen on that page
     if chosen:
         session["language"] = chosen
-    session.permanent = True
-    login_user(member_of(result.user))
-    return redirect(following or url_for("dashboard.index"))
+    answer = redirect(following or url_for("dashboard.index"))
+    remember(answer, member, given)
+    return answer
 
 
 @blueprint.post("/sign-out")
 @public
 def leave() -> Response:
-    """End the session."""
+    """End the session, also for whoever has a copy of its cookie."""
+    if current_user.is_authenticated:
+        with current_database().begin() as database_session:
+            end_session(database_session, current_user.secret, now=current_instant())
     logout_user()
     session.clear()
     flash(_("You have signed out."))
