@@ -1,6 +1,6 @@
 """Taking messages into a worker's hands for a few seconds at a time, and taking them back from a dead one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select, update
@@ -8,18 +8,21 @@ from sqlalchemy.orm import Session
 
 from mailflow.outbox.models import IS_WAITING, Mailing, Message
 from mailflow.outbox.rules import after_interruption
-from mailflow.outbox.words import IN_HAND, Claimed, Lane, MailingState, State
+from mailflow.outbox.words import IN_HAND, Claimed, Lane, MailingState, Reason, State
 
 LEASE = timedelta(seconds=8)
 """How long a claim holds without being renewed."""
+AWAY = timedelta(seconds=10)
+"""How long a message waits when its server cannot be reached; then it is looked again."""
 RENEW_EVERY = 2.0
 """Seconds between two renewals."""
 _MOST_IN_DOUBT = 1000
 _QUIETLY = {"synchronize_session": False}
-_WHAT_SENDING_NEEDS = (
+WHAT_SENDING_NEEDS = (
     Message.id, Message.mailing_id, Message.person_key, Message.address, Message.language, Message.list_id, Message.provider,
     Message.context, Message.epoch, Message.lane,
 )  # fmt: skip
+"""The columns of a Claimed, in its order."""
 
 
 def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, int]) -> list[Claimed]:
@@ -40,6 +43,19 @@ def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, i
     for ids in _batches([row.id for row in found]):
         session.execute(update(Message).where(Message.id.in_(ids)).values(taken).execution_options(**_QUIETLY))
     return [row._replace(epoch=row.epoch + 1) for row in found]
+
+
+def is_due(session: Session, lanes: Iterable[Lane], *, now: datetime) -> bool:
+    """Whether anything waits in these lanes whose hour has come; paused mailings count, so that nothing is missed."""
+    return any(session.scalar(_waiting(lane, now).limit(1)) is not None for lane in lanes)
+
+
+def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: datetime) -> None:
+    """Make them wait while no server can be reached: no fault of theirs, and no try."""
+    ours = (Message.id.in_([row.id for row in rows]), Message.worker == worker, Message.state == State.CLAIMED)
+    waits = {"state": State.DEFERRED, "reason": Reason.NETWORK, "due_at": now + AWAY, "worker": None, "lease_until": None}
+    if rows:
+        session.execute(update(Message).where(*ours).values(waits).execution_options(**_QUIETLY))
 
 
 def _in_turn(session: Session, lane: Lane, paused: frozenset[int], *, now: datetime, most: int) -> list[Claimed]:
@@ -64,7 +80,7 @@ def _waiting(lane: Lane, now: datetime) -> Select[int]:
 
 
 def _due(session: Session, lane: Lane, mailing_id: int, *, now: datetime, most: int) -> list[Claimed]:
-    mine = _waiting(lane, now).with_only_columns(*_WHAT_SENDING_NEEDS).where(Message.mailing_id == mailing_id)
+    mine = _waiting(lane, now).with_only_columns(*WHAT_SENDING_NEEDS).where(Message.mailing_id == mailing_id)
     first = mine.order_by(Message.due_at, Message.id).limit(most)
     return [Claimed(*row) for row in session.execute(first.with_for_update(skip_locked=True))]
 
@@ -91,7 +107,7 @@ def settle_abandoned(session: Session, *, now: datetime) -> int:
         .limit(_MOST_IN_DOUBT)
     ).all()
     for message, policy in lost:
-        message.state, message.reason = after_interruption(message.state, policy)
+        message.state, message.reason = after_interruption(message.state, policy, doubted_before=message.reason == Reason.INTERRUPTED)
         message.worker, message.lease_until = None, None
     session.flush()
     return len(lost)

@@ -70,7 +70,7 @@ def _going(by_verdict: Mapping[Verdict, Iterable[int]]) -> list[int]:
 
 def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
     if verdict.answer == Answer.GO:
-        return {"state": State.SENDING, "reason": None, "attempt": Message.attempt + 1}
+        return {"state": State.SENDING, "attempt": Message.attempt + 1}  # its reason stays: who was in doubt once is not so twice
     changes: dict[str, Any] = {"worker": None, "lease_until": None, "reason": verdict.reason}
     if verdict.answer == Answer.NO:
         return changes | {"state": State.SKIPPED}

@@ -87,8 +87,13 @@ def next_try(attempt: int, *, first_due: datetime, now: datetime, jitter: float,
     return None if attempt >= MOST_TRIES or again > first_due + LONGEST_TRYING else again
 
 
-def after_interruption(state: str, policy: str) -> tuple[State, Reason | None]:
-    """Where a dead worker's message goes: untouched if no intent was written, else uncertain, or again by policy."""
-    if state == State.CLAIMED or policy == Policy.RESEND:
+def after_interruption(state: str, policy: str, *, doubted_before: bool = False) -> tuple[State, Reason | None]:
+    """Where a dead worker's message goes: untouched if no intent was written, else uncertain, or again by policy.
+
+    It goes again once: nobody gets a third copy for a sender's misfortunes.
+    """
+    if state == State.CLAIMED:
         return State.PENDING, None
+    if policy == Policy.RESEND and not doubted_before:
+        return State.PENDING, Reason.INTERRUPTED
     return State.UNCERTAIN, Reason.INTERRUPTED

@@ -75,4 +75,8 @@ def test_a_server_that_says_when_is_believed_up_to_four_hours() -> None:
 def test_after_a_crash_only_what_had_begun_is_doubtful() -> None:
     assert after_interruption(State.CLAIMED, Policy.HOLD) == (State.PENDING, None)
     assert after_interruption(State.SENDING, Policy.HOLD) == (State.UNCERTAIN, Reason.INTERRUPTED)
-    assert after_interruption(State.SENDING, Policy.RESEND) == (State.PENDING, None)
+    assert after_interruption(State.SENDING, Policy.RESEND) == (State.PENDING, Reason.INTERRUPTED)
+
+
+def test_nobody_gets_a_third_copy_for_a_senders_misfortunes() -> None:
+    assert after_interruption(State.SENDING, Policy.RESEND, doubted_before=True) == (State.UNCERTAIN, Reason.INTERRUPTED)
