@@ -7,10 +7,15 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from mailflow.foundation.busy import is_busy
+
 _SECONDS_TO_WAIT = "5"
 _BUSY = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
 <h1>Ahora mismo hay mucho trabajo</h1><p>No se ha cambiado nada. Prueba otra vez en unos segundos.</p>
 <h1 lang="en">We are very busy right now</h1><p lang="en">Nothing was changed. Try again in a few seconds.</p></html>"""
+_BARE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
+<h1>Algo ha fallado por nuestra parte</h1><p>No se ha cambiado nada. Prueba otra vez en un momento.</p>
+<h1 lang="en">Something broke on our side</h1><p lang="en">Nothing was changed. Try again in a moment.</p></html>"""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Failure:
 def answer_in_words(app: Flask) -> None:
     """Answer every refused or failed request of ``app`` with a page in the reader's language."""
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(InternalServerError, _bug)
     app.register_error_handler(OperationalError, _busy)
 
 
@@ -35,8 +41,19 @@ def _answer(error: HTTPException) -> tuple[str, int] | HTTPException:
     return render_template("preference_center/failure.html", failure=_words(code)), code
 
 
+def _bug(error: InternalServerError) -> tuple[str, int] | HTTPException:
+    """The page of words; where even that cannot be made (a table is missing, say), words alone."""
+    try:
+        return _answer(error)
+    except Exception:
+        current_app.logger.exception("the page about a failure failed too")
+        return _BARE, InternalServerError.code
+
+
 def _busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
-    """The database is busy or away: words alone, in both languages, since the page's frame would ask it again."""
+    """The database is busy: words alone, in both languages, since the page's frame would ask it again. Else it is a bug."""
+    if not is_busy(error):
+        raise error
     current_app.logger.error("the database did not answer", exc_info=error)
     return _BUSY, 503, {"Retry-After": _SECONDS_TO_WAIT}
 

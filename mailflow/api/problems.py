@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from mailflow.foundation.busy import is_busy
 from mailflow.foundation.language import DEFAULT_LANGUAGE, LANGUAGES, Words, pick
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,9 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _from_busy(error: OperationalError) -> Response:
-    """The database is busy or away: nothing was kept, and telling it again later is harmless."""
+    """The database is busy: nothing was kept, and telling it again later is harmless. Anything else is a bug."""
+    if not is_busy(error):
+        return _from_bug(error)
     _log.error("the database did not answer the API at %s %s", request.method, request.url_rule, exc_info=error)
     answer = problem(503)
     answer.headers["Retry-After"] = _SECONDS_TO_WAIT

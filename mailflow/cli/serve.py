@@ -5,6 +5,7 @@ import logging
 import signal
 from typing import TYPE_CHECKING
 
+from mailflow.cli.shape import refuse_other_shape
 from mailflow.foundation.database import Database
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.ring import Ring, open_ring
@@ -69,6 +70,7 @@ def _begin() -> Settings:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
     end_with_parent()
+    refuse_other_shape(settings.database_url)
     return settings
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import select
 
+from mailflow.cli.shape import refuse_newer_shape
 from mailflow.foundation.accounts import User, account_of, add_user, hash_password, matches
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -48,6 +49,7 @@ def open_ready(settings: Settings) -> Database:
     from mailflow.sequences.recipes import ensure_recipes
 
     _make_home(settings.home)
+    refuse_newer_shape(settings.database_url)
     upgrade(settings.database_url)
     database = Database(settings.database_url)
     open_ring(database, settings)

@@ -5,6 +5,8 @@ from flask_babel import LazyString, lazy_gettext
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from mailflow.foundation.busy import is_busy
+
 _WORDS: dict[int, tuple[LazyString, LazyString]] = {
     400: (
         lazy_gettext("We could not read that"),
@@ -67,6 +69,8 @@ def _bug(problem: HTTPException) -> tuple[str, int]:
 
 
 def _busy(problem: OperationalError) -> tuple[str, int, dict[str, str]]:
-    """The database is busy or away: words alone, in both languages, since the page's frame would ask it again."""
+    """The database is busy: words alone, in both languages, since the page's frame would ask it again. Else it is a bug."""
+    if not is_busy(problem):
+        raise problem
     current_app.logger.error("the database did not answer", exc_info=problem)
     return _BUSY, 503, {"Retry-After": _SECONDS_TO_WAIT}

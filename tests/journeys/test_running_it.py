@@ -10,9 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from mailflow.audience.models import Subscriber
+from mailflow.cli.migrate import upgrade
 from mailflow.foundation.database import Database
 from tests.browser.product import ROOT, free_port, running, until
 
@@ -128,6 +129,36 @@ def test_a_port_that_is_no_number_is_said_in_one_sentence(tmp_path: Path) -> Non
     assert result.returncode == 1
     assert "MAILFLOW_PORT" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("process", ["web", "worker", "scheduler"])
+def test_tables_of_another_version_are_said_in_one_sentence_with_the_remedy(tmp_path: Path, process: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    empty = _run(home, process, PORT=str(free_port()))
+    upgrade(f"sqlite:///{home / 'mailflow.sqlite3'}", "0001_first_tables")
+    older = _run(home, process, PORT=str(free_port()))
+    for result in (empty, older):
+        assert result.returncode == 1
+        assert "mailflow db upgrade" in result.stderr
+        assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["worker"], ["db", "upgrade"]])
+def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path, arguments: list[str]) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    database = Database(f"sqlite:///{home / 'mailflow.sqlite3'}")
+    with database.begin() as session:
+        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        session.execute(text("INSERT INTO alembic_version VALUES ('9999_from_the_future')"))
+    result = _run(home, *arguments, PORT=str(free_port()))
+    assert result.returncode == 1
+    assert "newer mailflow" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")) == 1
+    database.close()
 
 
 def test_help_takes_no_time_to_speak_of(tmp_path: Path) -> None:

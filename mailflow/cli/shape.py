@@ -1,0 +1,66 @@
+"""Whether a database's tables are of this version's shape, asked before a process does anything with them."""
+
+import sys
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from mailflow.foundation.database import Database
+from mailflow.foundation.paths import bundled
+
+
+def refuse_other_shape(url: str) -> None:
+    """End the process with one sentence and the remedy unless the database was upgraded to exactly this version."""
+    database = Database(url)
+    try:
+        sentence = _fault(database)
+    except DBAPIError as error:
+        sentence = f"The database cannot be opened: {error.orig}. Check MAILFLOW_HOME and MAILFLOW_DATABASE_URL"
+    finally:
+        database.close()
+    if sentence:
+        sys.exit(f"mailflow cannot start. {sentence}.")
+
+
+def refuse_newer_shape(url: str) -> None:
+    """End the process with one sentence where the tables are of a version that this one does not know."""
+    database = Database(url)
+    try:
+        found = _revision(database)
+    except DBAPIError:
+        return  # whoever upgrades says it better
+    finally:
+        database.close()
+    if found and found not in _known():
+        sys.exit(f"mailflow cannot start. {_NEWER}.")
+
+
+_NEWER = "The database was upgraded by a newer mailflow: install that version again, or go back to a copy of the data from before"
+
+
+def _fault(database: Database) -> str:
+    found, known = _revision(database), _known()
+    if found == known[-1]:
+        return ""
+    if found is None:
+        return "The database has no tables yet: run “mailflow db upgrade” first"
+    if found not in known:
+        return _NEWER
+    return f"The tables are of an older version ({found}): run “mailflow db upgrade” first"
+
+
+def _revision(database: Database) -> str | None:
+    """The migration that the database stands at; None where none was ever made."""
+    with database.read() as session:
+        try:
+            found = session.scalar(text("SELECT version_num FROM alembic_version"))
+        except (OperationalError, ProgrammingError) as error:
+            if "alembic_version" in str(error.orig):
+                return None
+            raise
+    return None if found is None else str(found)
+
+
+def _known() -> list[str]:
+    """This version's migrations in their order; each is named as its file."""
+    return sorted(file.stem for file in (bundled("migrations") / "versions").glob("[0-9]*.py"))
