@@ -10,6 +10,7 @@ from werkzeug.middleware.shared_data import SharedDataMiddleware
 
 from mailflow.api.assembly import create_api
 from mailflow.beacons import create_beacons
+from mailflow.demo.storefront import storefront
 from mailflow.foundation.database import Database
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.paths import bundled
@@ -55,7 +56,8 @@ def web_process() -> Wsgi:
 
 def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:
     doors: dict[str, Any] = {"/studio": create_studio(database, settings, ring), "/api": create_api(database, settings, ring)}
-    dispatched = DispatcherMiddleware(create_preference_center(database, settings, ring), doors)
+    public = create_preference_center(database, settings, ring, more=(storefront,))
+    dispatched = DispatcherMiddleware(public, doors)
     return SharedDataMiddleware(dispatched, {"/pictures": str(bundled("templates") / "pictures")})
 
 

@@ -1,9 +1,9 @@
 """Puts the public door together: a Flask application of its own, which can also be served on a host of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailflow.foundation.clock import utc_now
@@ -25,8 +25,12 @@ def create_app(
     ring: Ring | None = None,
     *,
     clock: Callable[[], datetime] = utc_now,
+    more: Sequence[Blueprint] = (),
 ) -> Flask:
-    """The public pages as a WSGI application; what is not given is opened from the settings. It sets no cookies."""
+    """The public pages as a WSGI application; what is not given is opened from the settings. It sets no cookies.
+
+    ``more``: pages of others that are to be framed, protected and spoken like these.
+    """
     settings = settings or Settings()
     database = database or Database(settings.database_url)
     app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
@@ -45,6 +49,6 @@ def create_app(
     security.protect(app)
     frame.frame(app)
     failures.answer_in_words(app)
-    for blueprint in (frame.blueprint, signup.blueprint, confirm.blueprint, preferences.blueprint, unsubscribe.blueprint):
+    for blueprint in (frame.blueprint, signup.blueprint, confirm.blueprint, preferences.blueprint, unsubscribe.blueprint, *more):
         app.register_blueprint(blueprint)
     return app

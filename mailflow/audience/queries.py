@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience import profile
 from mailflow.audience.models import Brand, ConsentLine, Form, Installation, List, Subscriber, Subscription
-from mailflow.audience.words import SubscriptionState
+from mailflow.audience.words import DEMO, SubscriptionState
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class SubscriberPage:
 def installation(session: Session) -> Installation:
     """The company's settings; the standard ones before the first start."""
     return session.get(Installation, 1) or Installation(id=1, language="es", zone="Europe/Madrid", currency="EUR", attribution_days=7)
+
+
+def is_demo(session: Session) -> bool:
+    """Whether this installation is the demo shop: its first person was made up for it."""
+    return session.scalar(select(Subscriber.source).order_by(Subscriber.id).limit(1)) == DEMO
 
 
 def brand(session: Session, brand_id: int | None = None) -> Brand | None:

@@ -6,6 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+DEMO = "demo"
+"""The source of people whom the demo shop made up; nobody else has it."""
+
 
 class SubscriptionState(StrEnum):
     """Where a person stands with one list."""

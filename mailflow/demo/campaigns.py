@@ -15,7 +15,7 @@ from mailflow.content.models import Newsletter
 from mailflow.content.store import keep
 from mailflow.content.words import Compiled
 from mailflow.demo.behaviour import chances
-from mailflow.demo.issues import ZONE, Issue, slots
+from mailflow.demo.issues import ZONE, Issue, slots, subject
 from mailflow.demo.past import Teller, skip
 from mailflow.demo.people import Person
 from mailflow.foundation.ring import Ring
@@ -27,11 +27,11 @@ from mailflow.outbox.words import MailingKind, Reason, State
 _SLICE = 400
 
 
-def write(session: Session, issue: Issue) -> Newsletter:
+def write(session: Session, issue: Issue, *, shop_url: str) -> Newsletter:
     """The issue's newsletter, as a marketer would have written it."""
     written = Newsletter(
-        name=issue.title, template="newsletter", language="es", subject=f"{issue.title}: {issue.line[0].lower()}{issue.line[1:]}"[:70],
-        preheader=issue.line, slots=slots(issue), created_at=issue.due - timedelta(days=3), changed_at=issue.due - timedelta(days=1),
+        name=issue.title, template="newsletter", language="es", subject=subject(issue), preheader=issue.line,
+        slots=slots(issue, shop_url=shop_url), created_at=issue.due - timedelta(days=3), changed_at=issue.due - timedelta(days=1),
     )  # fmt: skip
     session.add(written)
     session.flush()

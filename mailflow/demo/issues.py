@@ -1,15 +1,16 @@
 """The year's campaigns: what each was about, to which list it went, and how it was written."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailflow.content.examples import example
 from mailflow.foundation.clock import resolve_wall_time
-from mailflow.foundation.paths import bundled
 
 ZONE = "Europe/Madrid"
+_PHONE = 60
+"""Letters of a subject that a phone shows."""
 _YEAR = (
     ("La mesa de invierno", "Sopas, barro y una manta para el sofá", "recetas", 0),
     ("Nochebuena para doce", "El mantel largo y las copas que no se compran cada año", "textil", 0),
@@ -73,7 +74,13 @@ def year(now: datetime) -> list[Issue]:
     ]
 
 
-def slots(issue: Issue) -> dict[str, Any]:
-    """The newsletter template's example, with this issue's words."""
-    sample = json.loads((bundled("templates") / "newsletters/newsletter/sample.es.json").read_text("utf-8"))["slots"]
-    return {**sample, "title": issue.title, "kicker": f"Casa Olivo, n.º {issue.number + 22}"}
+def subject(issue: Issue) -> str:
+    """The line by which the issue stands in a reader's mailbox: its title with what it is about, if both fit on a phone."""
+    both = f"{issue.title}: {issue.line[0].lower()}{issue.line[1:]}"
+    return both if len(both) <= _PHONE else issue.title
+
+
+def slots(issue: Issue, *, shop_url: str) -> dict[str, Any]:
+    """The newsletter template's example, with this issue's words and links to the demo's shop."""
+    sample = example("newsletter", "es", shop_url=shop_url, whole=True)["slots"]
+    return {**sample, "title": issue.title, "kicker": f"La carta del jueves, n.º {issue.number + 22}"}

@@ -20,6 +20,7 @@ from mailflow.demo.past import Teller
 from mailflow.demo.people import Person, people
 from mailflow.demo.settle import settle
 from mailflow.demo.shop import dress
+from mailflow.demo.storefront import PATH
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 
@@ -47,7 +48,7 @@ def load(database: Database, ring: Ring, *, public_url: str, now: datetime, told
         if person.care > _SOME_CARE and person.joined < issues[0].due:
             person.answered = issues[0].due  # what came before the year is not told; it is taken to have gone well
     with database.begin() as session:
-        lists = dress(session, now=now - timedelta(days=1300))
+        lists = dress(session, shop_url=f"{public_url}{PATH}/", now=now - timedelta(days=1300))
         settle(session, made, lists)
         brand = brand_facts(session.scalars(select(Brand)).one(), public_url=public_url)
     compiled = _compile_messages(brand)
@@ -63,7 +64,7 @@ def load(database: Database, ring: Ring, *, public_url: str, now: datetime, told
             year_of.ask(compiled, issue.due + timedelta(days=1), now, chance)
     year_of.ask(compiled, now - timedelta(days=1), now, chance)
     with database.begin() as session:
-        _leave_a_draft(session, lists[0], now)
+        _leave_a_draft(session, lists[0], now, shop_url=brand["url"])
 
 
 def _compile_messages(brand: dict[str, str]) -> dict[tuple[str, str], Compiled]:
@@ -87,7 +88,7 @@ class _Year:
     def tell(self, issue: Issue) -> None:
         """One issue: written, compiled with no transaction open, sent and answered."""
         with self.database.begin() as session:
-            written = campaigns.write(session, issue)
+            written = campaigns.write(session, issue, shop_url=self.brand["url"])
         compiled = compile_mail(newsletter_source(written, brand=self.brand))
         reading = campaigns.readers(list(self.made.values()), issue)
         with self.database.begin() as session:
@@ -103,12 +104,12 @@ class _Year:
             sequences.ask_the_quiet(session, recipe, list(self.made.values()), self.teller, chance, at=at, now=now)
 
 
-def _leave_a_draft(session: Session, target: List, now: datetime) -> None:
+def _leave_a_draft(session: Session, target: List, now: datetime, *, shop_url: str) -> None:
     """Something begun, so that the first page has a next step."""
     issue = Issue(26, "Mesa de Navidad", "Lino lavado, loza y un truco para doce", "textil", 0, now, sale=False)
     written = Newsletter(
         name=issue.title, template="newsletter", language="es", subject="La mesa de Navidad empieza por el mantel", preheader=issue.line,
-        slots=slots(issue), created_at=now, changed_at=now,
+        slots=slots(issue, shop_url=shop_url), created_at=now, changed_at=now,
     )  # fmt: skip
     session.add(written)
     session.flush()

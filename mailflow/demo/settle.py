@@ -11,7 +11,7 @@ from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.consent import digest
 from mailflow.audience.models import ConsentLine, Field, Form, List, ProfileValue, Subscriber, Subscription
-from mailflow.audience.words import Consent, LeaveMethod, SubscriptionState, Tracking
+from mailflow.audience.words import DEMO, Consent, LeaveMethod, SubscriptionState, Tracking
 from mailflow.demo.people import Person
 from mailflow.foundation.upsert import insert_all
 
@@ -34,7 +34,7 @@ def _subscriber(person: Person) -> dict[str, Any]:
         "email_key": person.email,
         "language": person.language,
         "tracking": Tracking.INDIVIDUAL if person.tracked else Tracking.AGGREGATE,
-        "source": "demo",
+        "source": DEMO,
         "source_class": person.source,
         "created_at": person.joined,
         "confirmed_at": person.joined + timedelta(minutes=4),
@@ -81,7 +81,7 @@ def _consent(person: Person, purpose: Consent, list_id: int | None, wording: str
         "wording": wording,
         "wording_digest": digest(wording),
         "language": person.language,
-        "source": "demo",
+        "source": DEMO,
         "method": "confirmation",
         "network": f"203.0.{person.number % 113}.0/24",
     }

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from mailflow.audience.models import Brand, Form, List
 
 
-def dress(session: Session, *, now: datetime) -> list[List]:
-    """Give the fresh installation the shop's name, lists and form; the lists in their order."""
+def dress(session: Session, *, shop_url: str, now: datetime) -> list[List]:
+    """Give the fresh installation the shop's name, address, lists and form; the lists in their order."""
     brand = session.scalars(select(Brand)).one()
     brand.name = brand.from_name = "Casa Olivo"
     brand.from_address, brand.reply_to = "hola@casaolivo.example.net", "tienda@casaolivo.example.net"
     brand.postal_address = "Casa Olivo, S. L. · Calle Feria 112, 41002 Sevilla, España"
-    brand.shop_url = "https://casaolivo.example.net/"
+    brand.shop_url = shop_url
     first = session.scalars(select(List)).one()
     first.name = {"es": "La carta del jueves", "en": "The Thursday letter"}
     first.description = {

@@ -12,6 +12,7 @@ from werkzeug.test import Client
 
 from mailflow.api.assembly import create_api
 from mailflow.app import create_app
+from mailflow.demo.storefront import storefront
 from mailflow.foundation.accounts import add_user, hash_password
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
@@ -43,7 +44,7 @@ def doors(database: Database, settings: Settings, ring: Ring) -> dict[str, Flask
     return {
         "studio": create_studio(database, settings, ring),
         "api": create_api(database, settings, ring),
-        "public": create_preference_center(database, settings, ring),
+        "public": create_preference_center(database, settings, ring, more=(storefront,)),
     }
 
 

@@ -84,12 +84,23 @@ def _unfinished(url: str) -> bool:
     return not next(one for one in check(mail, brand=BRAND) if one.word == "links").ok
 
 
-@pytest.mark.parametrize("url", ["https://example.com", "https://example.com/jarra", "http://www.example.org/?a=1", first_brand().shop_url])
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.com", "https://example.com/jarra", "http://www.example.org/?a=1", "http://localhost:8000/", first_brand().shop_url],
+)
 def test_an_address_that_stands_for_one_still_to_be_written_is_told(url: str) -> None:
     assert _unfinished(url)
 
 
-@pytest.mark.parametrize("url", ["https://casaolivo.example.net/", "https://example.community/a", "https://shop.es/?from=example.com"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://casaolivo.example.net/",
+        "https://example.community/a",
+        "https://shop.es/?from=example.com",
+        "http://localhost:8000/demo/shop/lucena-dish",
+    ],
+)
 def test_a_shop_with_a_name_of_its_own_is_finished(url: str) -> None:
     assert not _unfinished(url)
 

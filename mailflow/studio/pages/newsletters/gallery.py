@@ -1,5 +1,7 @@
 """All newsletters, and the gallery of templates that a new one begins from."""
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -7,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from mailflow.audience.queries import brand, is_demo
 from mailflow.campaigns.models import Campaign
 from mailflow.content import drafts
-from mailflow.content.library import bundled_library, template, templates
+from mailflow.content.examples import example
+from mailflow.content.library import template, templates
 from mailflow.content.queries import newsletters
 from mailflow.content.words import CompileError
 from mailflow.foundation.language import known_language
@@ -47,9 +51,9 @@ def create() -> Response | tuple[str, int]:
         design = template(slug, "newsletter")
     except CompileError:
         abort(404)
-    words = bundled_library().sample(slug, language, "newsletter") if request.form.get("words") == "sample" else None
     named = name if name.strip() else design.name.get(current_language(), slug)
     with current_database().begin() as session:
+        words = _example(session, slug, language) if request.form.get("words") == "sample" else None
         made = drafts.create(session, name=named, template=slug, language=language, now=current_instant(), words=words)
         number = made.id
     return redirect(url_for("newsletters.edit", newsletter_id=number), 303)
@@ -81,6 +85,12 @@ def delete(newsletter_id: int) -> Response:
         return redirect(url_for("newsletters.edit", newsletter_id=newsletter_id), 303)
     flash(_("“%(name)s” is deleted.", name=newsletter.name))
     return redirect(url_for("newsletters.index"), 303)
+
+
+def _example(session: Session, slug: str, language: str) -> dict[str, Any]:
+    """The template's example words, their links leading to this shop."""
+    shop = brand(session)
+    return example(slug, language, shop_url=shop.shop_url if shop else "", whole=is_demo(session))
 
 
 def _uses(session: Session) -> dict[int, int]:
