@@ -1,11 +1,17 @@
 """What the one who runs the machine can set, all of it by environment variables that begin with MAILFLOW_."""
 
 import os
+import re
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?/?", re.IGNORECASE)
+"""What may stand in MAILFLOW_BASE_URL: nothing may follow the host and its port."""
 
 
 def _default_home() -> Path:
@@ -40,6 +46,15 @@ class Settings(BaseSettings):
             values["port"] = os.environ["PORT"]
         return values
 
+    @field_validator("base_url")
+    @classmethod
+    def _only_a_place(cls, value: str) -> str:
+        if value and not _is_origin(value):
+            raise PydanticCustomError(
+                "origin", "write http:// or https://, the host and if need be a port, such as https://mail.my-shop.example"
+            )
+        return value.lower()
+
     @model_validator(mode="after")
     def _fill_from_home(self) -> Self:
         home = self.home.expanduser().resolve()
@@ -54,3 +69,10 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The public address without a slash at its end."""
         return self.base_url.rstrip("/")
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        return bool(_ORIGIN.fullmatch(text)) and urlsplit(text).port != 0
+    except ValueError:
+        return False
