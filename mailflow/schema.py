@@ -4,6 +4,7 @@ import mailflow.activity.models
 import mailflow.audience.models
 import mailflow.campaigns.models
 import mailflow.content.models
+import mailflow.delivery.models
 import mailflow.foundation.accounts.models
 import mailflow.foundation.keys
 import mailflow.offers.models

@@ -1,0 +1,47 @@
+"""How sending goes: who is at it, how fast, and what servers said no to. For people who look; nothing is decided by it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailflow.foundation.database import Base
+
+
+class Worker(Base):
+    """A sender process, as it last told of itself."""
+
+    __tablename__ = "worker"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    in_hand: Mapped[int]
+    """Messages claimed, going or answered and not recorded yet."""
+    held: Mapped[str] = mapped_column(default="")
+    """Why it begins nothing, as a word: disk, away; empty when all is well."""
+    routes: Mapped[list[Any]]
+    """[{"route": "mail", "server": "smtp.example.com:587", "open": 3, "busy": 2, "away": false, "again_in": 0, "failure": "…"}]"""
+
+
+class Conversation(Base):
+    """A conversation with a server that did not end in "sent"; the address is left out of its words. The last ones are kept."""
+
+    __tablename__ = "conversation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    mailing_id: Mapped[int]
+    message_id: Mapped[int]
+    provider: Mapped[str]
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    code: Mapped[int | None]
+    words: Mapped[str]
+
+
+class SentMinute(Base):
+    """How many messages of a mailing were taken by the next server within one minute."""
+
+    __tablename__ = "sent_minute"
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -1,0 +1,88 @@
+"""Telling how sending goes: a worker of itself, the record of minutes and of conversations that went wrong."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mailflow.delivery.models import Conversation, SentMinute, Worker
+from mailflow.delivery.transports.words import Health, Reply
+from mailflow.foundation.upsert import insert_all
+from mailflow.outbox.words import Claimed
+
+KEPT_CONVERSATIONS = 500
+KEPT_MINUTES = timedelta(days=2)
+_FORGOTTEN_AFTER = timedelta(minutes=5)
+_LONGEST_WORDS = 200
+
+
+def tell_worker(
+    session: Session, name: str, *, started: datetime, in_hand: int, held: str, routes: Sequence[Health], now: datetime
+) -> None:
+    """Write down how a worker is, and forget those not heard of for long."""
+    told = {"started_at": started, "seen_at": now, "in_hand": in_hand, "held": held, "routes": [_route(health) for health in routes]}
+    row = session.get(Worker, me)
+    if row is None:
+        session.add(Worker(name=me, **told))
+    else:
+        for key, value in told.items():
+            setattr(row, key, value)
+    session.execute(delete(Worker).where(Worker.seen_at < now - _FORGOTTEN_AFTER))
+    session.flush()
+
+
+def forget_worker(session: Session, name: str) -> None:
+    """It ended in good order."""
+    session.execute(delete(Worker).where(Worker.name == name))
+
+
+def tidy(session: Session, *, now: datetime) -> None:
+    """Keep the last conversations and the minutes of two days."""
+    newest = session.scalar(select(func.max(Conversation.id))) or 0
+    session.execute(delete(Conversation).where(Conversation.id <= newest - KEPT_CONVERSATIONS))
+    session.execute(delete(SentMinute).where(SentMinute.minute < now - KEPT_MINUTES))
+
+
+def count_sent(session: Session, rows: Sequence[Claimed], *, now: datetime) -> None:
+    """Add these to their mailings' present minute."""
+    minute = now.replace(second=0, microsecond=0)
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for mailing_id, count in Counter(row.mailing_id for row in rows).items():
+        new = dialect.insert(SentMinute).values(minute=minute, mailing_id=mailing_id, count=count)
+        more = {"count": SentMinute.count + new.excluded.count}
+        session.execute(new.on_conflict_do_update(index_elements=["minute", "mailing_id"], set_=more))
+
+
+def tell_conversations(session: Session, said: Sequence[tuple[Claimed, Reply]], *, now: datetime) -> None:
+    """Write down the last words of servers that did not take a message."""
+    rows = [
+        {
+            "at": now,
+            "mailing_id": row.mailing_id,
+            "message_id": row.id,
+            "provider": row.provider,
+            "verdict": reply.verdict,
+            "reason": reply.reason,
+            "code": reply.code,
+            "words": reply.text.replace(row.address, "…")[:_LONGEST_WORDS],
+        }
+        for row, reply in said[-KEPT_CONVERSATIONS:]
+    ]
+    insert_all(session, Conversation, rows)
+
+
+def _route(health: Health) -> dict[str, Any]:
+    return {
+        "route": health.route,
+        "server": health.server,
+        "open": health.open,
+        "busy": health.busy,
+        "away": health.away,
+        "again_in": round(health.again_in),
+        "failure": health.failure.text[:_LONGEST_WORDS] if health.failure else "",
+        "failed_ago": None if health.failed_ago is None else round(health.failed_ago),
+    }
