@@ -25,9 +25,9 @@ def tell_worker(
 ) -> None:
     """Write down how a worker is, and forget those not heard of for long."""
     told = {"started_at": started, "seen_at": now, "in_hand": in_hand, "held": held, "routes": [_route(health) for health in routes]}
-    row = session.get(Worker, me)
+    row = session.get(Worker, name)
     if row is None:
-        session.add(Worker(name=me, **told))
+        session.add(Worker(name=name, **told))
     else:
         for key, value in told.items():
             setattr(row, key, value)
