@@ -1,36 +1,25 @@
 """A campaign to 10,000 people through the whole product: ledger, gate, personal mail, SMTP, records; beside smtp-source."""
 
-import json
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import uvloop
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
+from benchmarks.crowd import launched
 from benchmarks.postfix import SmtpSink, smtp_sink, smtp_source_rate
 from benchmarks.registry import Figure, bench, interleaved
 from benchmarks.yardsticks import disk
-from mailflow.audience.first_start import first_start
-from mailflow.audience.models import Field as ProfileField
-from mailflow.audience.models import List, ProfileValue, Subscriber, Subscription
-from mailflow.campaigns import draft, schedule
-from mailflow.content import drafts
-from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
-from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
-from mailflow.scheduler.jobs import freeze_begun, launch_due
 from mailflow.scheduler.sender import Sender
-from mailflow.schema import metadata
 
 _PEOPLE = 10_000
 _ROUNDS = 3
-_SLICE = 2_000
 
 
 @bench("send.sqlite")
@@ -83,14 +72,7 @@ class _Campaigns:
 
     def _launched(self, name: str, mail_url: str, people: int) -> Settings:
         settings = Settings(home=self._folder / name, mail_url=mail_url, base_url="https://cartas.example.com")
-        settings.home.mkdir()
-        database = Database(settings.database_url)
-        metadata.create_all(database.engine)
-        open_ring(database, settings)
-        _fill(database, people, utc_now())
-        launch_due(database, settings)
-        freeze_begun(database, settings)
-        database.close()
+        launched(settings, people)
         return settings
 
 
@@ -100,37 +82,6 @@ async def _send(settings: Settings) -> None:
     await sender.send_until_empty()
     await sender.close()
     database.close()
-
-
-def _fill(database: Database, people: int, now: datetime) -> None:
-    """People with a name who let themselves be counted, all in the first list, and a campaign to it that is due now."""
-    with database.begin() as session:
-        first_start(session, now=now)
-        list_id = session.scalars(select(List.id)).one()
-        name_field = session.scalars(select(ProfileField.id).where(ProfileField.key == "first_name")).one()
-    for start in range(1, people + 1, _SLICE):
-        numbers = range(start, min(start + _SLICE, people + 1))
-        with database.begin() as session:
-            session.execute(insert(Subscriber), [_person(number, now) for number in numbers])
-            session.execute(insert(Subscription), [_joined(number, list_id, now) for number in numbers])
-            session.execute(insert(ProfileValue), [{"subscriber_id": number, "field_id": name_field, "text": "Ana"} for number in numbers])
-    with database.begin() as session:
-        sample = json.loads((bundled("templates") / "newsletters/newsletter/sample.es.json").read_text(encoding="utf-8"))
-        letter = drafts.create(session, name="Otoño", template="newsletter", language="es", now=now, words=sample)
-        campaign = draft.create(session, name="Otoño", now=now, list_id=list_id, newsletter_id=letter.id)
-        schedule.schedule(session, campaign, wall=None, zone="Europe/Madrid", now=now)
-
-
-def _person(number: int, now: datetime) -> dict[str, object]:
-    email = f"ana{number}@example.net"
-    return {
-        "id": number, "email": email, "email_key": email, "tracking": "individual", "source": "bench",
-        "created_at": now, "confirmed_at": now, "language": "es",
-    }  # fmt: skip
-
-
-def _joined(number: int, list_id: int, now: datetime) -> dict[str, object]:
-    return {"subscriber_id": number, "list_id": list_id, "state": "confirmed", "asked_at": now, "confirmed_at": now}
 
 
 def _insist(settings: Settings, taken: int) -> None:
