@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mailflow.delivery.transports import open_transport
 from mailflow.delivery.transports.addresses import BadAddressError, envelope_address
-from mailflow.delivery.transports.grammar import LONGEST_REPLY, Answers, data_block, read_extensions
+from mailflow.delivery.transports.grammar import LONGEST_REPLY, Answers, dotted, read_extensions
 from mailflow.delivery.transports.route import Patience, Route, Tls, parse_route
 from mailflow.delivery.transports.words import Reply, Verdict
 from tests.delivery.test_smtp import LETTER, envelope, route_to, send_all
@@ -92,8 +92,8 @@ def test_s_16_a_message_cannot_end_early_or_carry_bare_line_ends(content: bytes,
 
 
 def test_a_block_of_plain_text_is_sent_as_it_is() -> None:
-    assert data_block(LETTER) == LETTER + b".\r\n"
-    assert data_block(b"..a\r\n.\r\n") == b"...a\r\n..\r\n.\r\n"
+    assert dotted(LETTER) == LETTER
+    assert dotted(b"..a\r\n.\r\n") == b"...a\r\n..\r\n"
 
 
 def certificate(folder: Path, *, days: int = 1, name: str = "127.0.0.1") -> tuple[ssl.SSLContext, str]:

@@ -56,6 +56,9 @@ class Extensions:
     mechanisms: frozenset[str] = frozenset()
     """The ways of AUTH (RFC 4954)."""
 
+    takes_size: bool = False
+    """Whether MAIL may say how large the message is (RFC 1870)."""
+
     def __contains__(self, name: str) -> bool:
         return name in self.offered
 
@@ -70,14 +73,20 @@ def read_extensions(text: str) -> Extensions:
             size = int(values[0])
         if name == "AUTH":
             mechanisms.update(values)
-    return Extensions(frozenset(offered), size, frozenset(mechanisms))
+    return Extensions(frozenset(offered), size, frozenset(mechanisms), "SIZE" in offered)
 
 
-def data_block(content: bytes) -> bytes:
-    """The content as DATA takes it: CRLF line ends only, leading dots doubled, ended by the final dot (RFC 5321 section 4.5.2)."""
+def crlf_lines(content: bytes) -> bytes:
+    """The content with CRLF line ends only, the last line ended too."""
     ends = content.count(b"\r\n")
     if content.count(b"\n") != ends or content.count(b"\r") != ends:
         content = _LONE_CR.sub(b"\r\n", _LONE_LF.sub(b"\r\n", content))
+    return content if content[-2:] == b"\r\n" else content + b"\r\n"
+
+
+def dotted(content: bytes) -> bytes:
+    """The content as DATA takes it, all but the final dot: CRLF line ends only, leading dots doubled (RFC 5321 section 4.5.2)."""
+    content = crlf_lines(content)
     if b"\r\n." in content or content[:1] == b".":
         content = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
-    return content + (b".\r\n" if content[-2:] == b"\r\n" else b"\r\n.\r\n")
+    return content

@@ -51,9 +51,9 @@ async def _connect(connection: Connection, route: Route, context: ssl.SSLContext
 
 async def _hello(connection: Connection, route: Route) -> None:
     name = route.hello or _own_name(connection)
-    answer = await connection.ask(f"EHLO {name}\r\n".encode(), route.patience.command)
+    answer = await connection.ask(f"EHLO {name}\r\n".encode())
     if 500 <= answer.code < 600:  # an old server: it offers nothing (RFC 5321 section 3.2)
-        _demand(await connection.ask(f"HELO {name}\r\n".encode(), route.patience.command), 250)
+        _demand(await connection.ask(f"HELO {name}\r\n".encode()), 250)
         connection.offered = Extensions()
         return
     _demand(answer, 250)
@@ -64,7 +64,7 @@ async def _encrypt(connection: Connection, route: Route, context: ssl.SSLContext
     """STARTTLS, and the greeting again: what was offered in plain text is forgotten (RFC 3207). Never goes on without it."""
     if "STARTTLS" not in connection.offered:
         raise NoConnectionError(Reply(Verdict.DEFERRED, Reason.NETWORK, text="TLS is required and the server does not offer STARTTLS"))
-    answer = await connection.ask(b"STARTTLS\r\n", route.patience.command)
+    answer = await connection.ask(b"STARTTLS\r\n")
     if answer.code != 220:
         refusal = f"TLS is required, STARTTLS failed: {answer.text}"
         raise NoConnectionError(Reply(Verdict.DEFERRED, Reason.NETWORK, answer.code, None, refusal))
@@ -81,13 +81,13 @@ async def _encrypt(connection: Connection, route: Route, context: ssl.SSLContext
 
 async def _sign_in(connection: Connection, route: Route) -> None:
     """AUTH PLAIN (RFC 4616), or LOGIN where only that is offered."""
-    offered, seconds = connection.offered.mechanisms, route.patience.command
+    offered = connection.offered.mechanisms
     if "PLAIN" in offered:
-        answer = await connection.ask(b"AUTH PLAIN " + _base64(f"\0{route.user}\0{route.password}"), seconds)
+        answer = await connection.ask(b"AUTH PLAIN " + _base64(f"\0{route.user}\0{route.password}"))
     elif "LOGIN" in offered:
-        _demand(await connection.ask(b"AUTH LOGIN\r\n", seconds), 334)
-        _demand(await connection.ask(_base64(route.user), seconds), 334)
-        answer = await connection.ask(_base64(route.password), seconds)
+        _demand(await connection.ask(b"AUTH LOGIN\r\n"), 334)
+        _demand(await connection.ask(_base64(route.user)), 334)
+        answer = await connection.ask(_base64(route.password))
     else:
         raise NoConnectionError(Reply(Verdict.DEFERRED, Reason.SENDER, text="the server offers neither AUTH PLAIN nor AUTH LOGIN"))
     _demand(answer, 235)

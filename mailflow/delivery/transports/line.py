@@ -2,32 +2,46 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple, cast
+from enum import IntEnum
+from typing import cast
 
 from mailflow.delivery.transports.grammar import Answer, Answers
+from mailflow.delivery.transports.route import Patience
+
+_NEVER = float("inf")
 
 
 class LineLostError(Exception):
     """The connection ended, or had to be ended, before the answer came."""
 
 
-class _Expected(NamedTuple):
-    take: Callable[[Answer], None]
-    seconds: float
+class Step(IntEnum):
+    """What an answer is awaited to."""
+
+    ASKED = 0
+    """A question of the greeting; whoever asked waits for it."""
+    RSET = 1
+    MAIL = 2
+    RCPT = 3
+    DATA = 4
+    CONTENT = 5
+    """The final dot, or the last chunk."""
+    QUIT = 6
 
 
 class Line(asyncio.Protocol):
-    """Writes, and gives each answer to whoever expects it; ``ended`` is called once when the line is no more."""
+    """Writes, and gives each answer to whom it is for; ``ended`` is called once when the line is no more."""
 
-    def __init__(self, banner_seconds: float) -> None:
+    def __init__(self, patience: Patience) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._answers = Answers()
-        self._expected: deque[_Expected] = deque()
+        self._expected: deque[Step] = deque()
+        command = patience.command
+        self._seconds = (command, command, command, command, patience.data, patience.final_dot, patience.connect)
+        self._banner_seconds = patience.banner
         self._asked: asyncio.Future[Answer] | None = None
-        self._banner_seconds = banner_seconds
-        self._deadline = float("inf")
+        self._deadline = _NEVER
         self.is_open = False
         self.all_left = True
         """Whether everything written has been handed to the operating system."""
@@ -52,9 +66,14 @@ class Line(asyncio.Protocol):
             if not answer.code or not self._expected:
                 self.end(f"the server said what was not asked for: {answer.text[:200]}")
                 return
-            expected = self._expected.popleft()
+            step = self._expected.popleft()
             self._wait_on()
-            expected.take(answer)
+            self.take(step, answer)
+
+    def take(self, step: Step, answer: Answer) -> None:
+        """The answer to a step has come; those who build on the line take the others."""
+        if step is Step.ASKED and self._asked and not self._asked.done():
+            self._asked.set_result(answer)
 
     def pause_writing(self) -> None:
         """Told by the loop: bytes are waiting on our side."""
@@ -75,15 +94,16 @@ class Line(asyncio.Protocol):
         if self._transport:
             self._transport.writelines(pieces)
 
-    def expect(self, take: Callable[[Answer], None], seconds: float) -> None:
-        """Give the next answer that nobody expects yet to ``take``."""
-        self._expected.append(_Expected(take, seconds))
-        if len(self._expected) == 1:
+    def expect(self, *steps: Step) -> None:
+        """Await the answers to these, in this order, after those awaited already."""
+        nothing_before = not self._expected
+        self._expected.extend(steps)
+        if nothing_before:
             self._wait_on()
 
-    async def ask(self, question: bytes, seconds: float) -> Answer:
+    async def ask(self, question: bytes) -> Answer:
         """Send one command and wait for its answer; LineLostError when none comes."""
-        answer = self._ask(seconds)
+        answer = self._ask(self._seconds[Step.ASKED])
         self.write(question)
         return await answer
 
@@ -106,7 +126,7 @@ class Line(asyncio.Protocol):
         """Cut the connection and tell who waits; does nothing the second time."""
         if self._transport:
             self._transport.abort()
-        was_open, self.is_open, self._deadline = self.is_open, False, float("inf")
+        was_open, self.is_open, self._deadline = self.is_open, False, _NEVER
         if self._asked and not self._asked.done():
             self._asked.set_exception(LineLostError(why))
             self._asked.exception()  # seen: nobody may be waiting any more
@@ -124,12 +144,12 @@ class Line(asyncio.Protocol):
         return self._transport
 
     def _ask(self, seconds: float) -> "asyncio.Future[Answer]":
-        asked: asyncio.Future[Answer] = self._loop.create_future()
-        self._asked = asked
-        self.expect(lambda answer: None if asked.done() else asked.set_result(answer), seconds)
+        self._asked = asked = self._loop.create_future()
+        self.expect(Step.ASKED)
+        self._deadline = self._loop.time() + seconds
         if not self.is_open:
             asked.set_exception(LineLostError("the connection was lost"))
         return asked
 
     def _wait_on(self) -> None:
-        self._deadline = self._loop.time() + self._expected[0].seconds if self._expected else float("inf")
+        self._deadline = self._loop.time() + self._seconds[self._expected[0]] if self._expected else _NEVER

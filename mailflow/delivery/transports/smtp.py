@@ -1,64 +1,91 @@
-"""SMTP to the next server: many kept-open connections behind one ``send``."""
+"""SMTP to one next server: many kept-open connections that ask for a message whenever one of them is free."""
 
 import asyncio
 import ssl
 import time
-from collections import deque
+from collections import Counter
 
-from mailflow.delivery.transports.addresses import BadAddressError, envelope_address
 from mailflow.delivery.transports.connection import Connection
 from mailflow.delivery.transports.greeting import NoConnectionError, greet
 from mailflow.delivery.transports.route import Route, Tls
-from mailflow.delivery.transports.transaction import MOST_TRIES, Job, read_silence
-from mailflow.delivery.transports.words import Envelope, Reply, Verdict
+from mailflow.delivery.transports.transaction import MOST_LOSSES, read_silence
+from mailflow.delivery.transports.waiting import Waiting
+from mailflow.delivery.transports.words import ONLY_ROUTE, Envelope, Health, Reply, Verdict, Work
 from mailflow.outbox.words import Reason
+
+_LONGEST_PAUSE = 15
+"""Times ``patience.away``: an absent server is tried again after 1, 2, 4, 8 and then every 15 of them."""
+_SIGN_IN_PAUSE = 30
+"""Times ``patience.away`` after a refused sign-in: wrong passwords lock accounts."""
 
 
 class Pool:
     """Keeps up to ``route.connections`` connections, opens them as work comes, replaces the lost and retires the idle.
 
-    A message lost before its final dot goes to another connection or is deferred; after it, it is uncertain: never lost or
-    sent twice by us. While the server is away everything that waits is deferred at once.
+    A message lost before its final dot goes back to the work; after it, it is uncertain: never lost or sent twice by us. While
+    the server is away nothing is asked for.
     """
 
-    def __init__(self, route: Route, *, context: ssl.SSLContext | None = None) -> None:
-        self.connections = route.connections
-        self.pipelining = True
-        self._route = route
+    def __init__(self, route: Route, *, work: Work | None = None, name: str = ONLY_ROUTE, context: ssl.SSLContext | None = None) -> None:
+        self.connections, self.pipelining = route.connections, True
+        self._name, self._route = name, route
         self._context = context or (None if route.tls is Tls.NONE else route.tls_context())
-        self._waiting: deque[Job] = deque()
+        self._waiting = Waiting(lambda count: self.wake(waiting=count), self._is_pausing)
+        self._work: Work = work or self._waiting
         self._resting: list[Connection] = []
         self._working: set[Connection] = set()
         self._all: set[Connection] = set()
         self._openings: set[asyncio.Task[None]] = set()
-        self._closing = False
-        self._away_until = 0.0
-        self._away: Reply | None = None
+        self._losses: dict[int, int] = {}
+        self._answers: Counter[Verdict] = Counter()
+        self._dry = True
+        self._wanted = 0
+        self._closing = self._away = False
+        self._refusals = 0
+        self._pause_until = 0.0
+        self._failure: tuple[Reply, float] | None = None
         self._sweep: asyncio.TimerHandle | None = None
+
+    def choose(self, sender: str, recipient: str) -> str:  # noqa: ARG002
+        """There is one route only."""
+        return self._name
 
     async def send(self, envelope: Envelope) -> Reply:
         """Hand one message over; returns when the server has answered or it is sure that it will not. See Transport."""
+        return await self._waiting.send(envelope)
+
+    def wake(self, route: str | None = None, waiting: int | None = None) -> None:  # noqa: ARG002
+        """Let resting connections ask, then open as many more as are needed and the route allows."""
         if self._closing:
-            return Reply(Verdict.NOT_TRIED, text="the transport is closing")
-        if self._away and not self._working and not self._openings and self._is_away():
-            return self._away
-        try:
-            sender = envelope_address(envelope.sender) if envelope.sender else ""
-        except BadAddressError as error:
-            return Reply(Verdict.DEFERRED, Reason.SENDER, text=f"envelope sender: {error}")
-        try:
-            recipient = envelope_address(envelope.recipient)
-        except BadAddressError as error:
-            return Reply(Verdict.FAILED, Reason.HARD_ADDRESS, text=str(error))
-        job = Job(envelope, sender, recipient, asyncio.get_running_loop().create_future())
-        self._waiting.append(job)
-        self._wake()
-        return await job.waiter
+            return
+        self._dry, self._wanted = False, self.connections if waiting is None else waiting
+        while self._resting and not self._dry:
+            self._resting.pop().go_on()
+        self._open_more()
+
+    def health(self) -> tuple[Health, ...]:
+        """How this route is."""
+        route, now = self._route, time.monotonic()
+        failure, at = self._failure or (None, now)
+        pause = max(0.0, self._pause_until - now)
+        return (
+            Health(
+                self._name,
+                f"{route.host}:{route.port}",
+                open=len(self._working),
+                busy=len(self._working) - len(self._resting),
+                away=self._away,
+                again_in=pause if self._away else 0.0,
+                failure=failure,
+                failed_ago=now - at if failure else None,
+                answers=dict(self._answers),
+            ),
+        )
 
     async def close(self) -> None:
         """End politely within the route's drain time: what is under way is answered, what waits was not tried."""
         self._closing = True
-        self._answer_waiting(Reply(Verdict.NOT_TRIED, text="the transport is closing"))
+        self._waiting.close()
         for opening in list(self._openings):
             opening.cancel()
         await asyncio.gather(*self._openings, return_exceptions=True)
@@ -72,16 +99,26 @@ class Pool:
         if self._sweep:
             self._sweep.cancel()
 
-    def next_job(self) -> Job | None:
-        """The oldest message whose sender still wants it begun."""
-        while self._waiting:
-            job = self._waiting.popleft()
-            if job.waiter.done():
-                continue
-            if job.envelope.begin_by is None or time.monotonic() <= job.envelope.begin_by:
-                return job
-            job.finish(Reply(Verdict.NOT_TRIED, text="its time to begin had passed"))
-        return None
+    def next(self) -> Envelope | None:
+        """The next message for a connection that is free."""
+        if self._closing or (envelope := self._work.next(self._name)) is None:
+            self._dry = True
+            return None
+        self._wanted -= 1
+        return envelope
+
+    def dotting(self, message_id: int) -> None:
+        """Pass it on."""
+        self._work.dotting(message_id)
+
+    def answered(self, message_id: int, reply: Reply) -> None:
+        """Count and pass it on."""
+        self._answers[reply.verdict] += 1
+        if self._losses:
+            self._losses.pop(message_id, None)
+        if reply.verdict is Verdict.UNCERTAIN:
+            self._failure = (reply, time.monotonic())
+        self._work.answered(message_id, reply)
 
     def rests(self, connection: Connection) -> None:
         """Remember a connection that has nothing to do."""
@@ -93,30 +130,33 @@ class Pool:
             self._working.discard(connection)
             if connection in self._resting:
                 self._resting.remove(connection)
-            asyncio.get_running_loop().call_soon(self._wake)
+            self._wanted = max(self._wanted, 1)
+            asyncio.get_running_loop().call_soon(self._replace)
 
-    def lost(self, jobs: list[Job], why: str, *, overdue: bool) -> None:
-        """Begin these again elsewhere, first in the queue; a server that lost pipelined commands gets them one by one."""
+    def lost(self, message_id: int, why: str, *, overdue: bool) -> None:
+        """Give it back, not tried; put it off when it has lost too many connections: it may be what breaks them."""
         if overdue:
-            self.pipelining = False
-        for job in reversed(jobs):
-            if job.tries < MOST_TRIES and not self._closing:
-                job.begin_anew()
-                self._waiting.appendleft(job)
-            else:
-                job.finish(read_silence(why, dotted=False))
-        asyncio.get_running_loop().call_soon(self._wake)
+            self.pipelining = False  # a server that loses pipelined commands gets them one by one
+        losses = self._losses.pop(message_id, 0) + 1
+        if losses >= MOST_LOSSES:
+            self.answered(message_id, read_silence(why, dotted=False))
+            return
+        self.answered(message_id, Reply(Verdict.NOT_TRIED, Reason.NETWORK, text=why))
+        if len(self._losses) >= 10_000:  # of messages that never came again
+            self._losses.clear()
+        self._losses[message_id] = losses
 
-    def _wake(self) -> None:
-        """Give waiting messages to resting connections, then open as many more as they need and the route allows."""
-        while self._waiting and self._resting:
-            self._resting.pop().go_on()
-        if self._is_away():  # it refused a connection a moment ago: those that work go on
-            self._defer_waiting()
+    def _replace(self) -> None:
+        self._look_whether_away()
+        self._open_more()
+
+    def _open_more(self) -> None:
+        """Open what is needed; after a refusal one connection at a time, and not before the pause is over."""
+        if self._closing or self._dry or self._is_pausing():
             return
         room = self.connections - len(self._working) - len(self._openings)
-        needed = len(self._waiting) - len(self._openings)
-        for _ in range(min(room, needed)):
+        needed = self._wanted - len(self._openings)
+        for _ in range(min(room, needed, 1 - len(self._openings) if self._refusals else room)):
             self._open_one()
 
     def _open_one(self) -> None:
@@ -134,53 +174,61 @@ class Pool:
         except NoConnectionError as failure:
             self._all.discard(connection)
             self._opened()
-            self._go_away(failure.reply)
+            self._refused(failure.reply)
             return
         except asyncio.CancelledError:
             self._all.discard(connection)
             connection.end("the transport is closing")
             raise
         self._opened()
+        if not connection.is_open:  # in the very turn in which it was ready
+            self._refused(Reply(Verdict.DEFERRED, Reason.NETWORK, text="the server closed the connection"))
+            return
+        self._refusals, self._pause_until = 0, 0.0
         self._working.add(connection)
+        if self._away:
+            self._away = False
+            self._work.back(self._name)
         connection.start()
+        self._open_more()
 
     def _opened(self) -> None:
         """Count the present opening as over, whatever came of it."""
         if opening := asyncio.current_task():
             self._openings.discard(opening)
 
-    def _go_away(self, reply: Reply) -> None:
-        """Open no more for a while; with no connection left, everything that waits is deferred with this reply."""
-        patience = self._route.patience.away * (30 if reply.reason == Reason.SENDER else 1)  # wrong passwords lock accounts
-        self._away_until, self._away = time.monotonic() + patience, reply
-        self._defer_waiting()
+    def _refused(self, reply: Reply) -> None:
+        """Open no more for a while; with no connection left, the last opening to fail says that the server is away."""
+        self._refusals += not self._is_pausing()  # those refused together count once
+        factor = _SIGN_IN_PAUSE if reply.reason == Reason.SENDER else min(2 ** (self._refusals - 1), _LONGEST_PAUSE)
+        now = time.monotonic()
+        self._pause_until, self._failure = now + factor * self._route.patience.away, (reply, now)
+        self._look_whether_away()
+        self._keep_sweeping()
 
-    def _is_away(self) -> bool:
-        return time.monotonic() < self._away_until
+    def _look_whether_away(self) -> None:
+        """Say so when nothing is left that could carry a message, and a moment ago no connection could be made."""
+        if self._is_pausing() and self._failure and not self._working and not self._openings:
+            self._away = True
+            self._work.away(self._name, self._failure[0])
 
-    def _defer_waiting(self) -> None:
-        """Defer all that waits, once nothing is left that could carry it: the last opening to fail speaks for all."""
-        if self._away and not self._working and not self._openings:
-            self._answer_waiting(self._away)
-
-    def _answer_waiting(self, reply: Reply) -> None:
-        while self._waiting:
-            self._waiting.popleft().finish(reply)
+    def _is_pausing(self) -> bool:
+        return time.monotonic() < self._pause_until
 
     def _keep_sweeping(self) -> None:
         if self._sweep is None:
             patience = self._route.patience
-            often = min(1.0, min(patience.banner, patience.command, patience.data, patience.final_dot, patience.idle) / 4)
+            often = min(1.0, min(patience.banner, patience.command, patience.data, patience.final_dot, patience.idle, patience.away) / 4)
             self._sweep = asyncio.get_running_loop().call_later(often, self._swept)
 
     def _swept(self) -> None:
-        """End what is overdue and retire what rests too long; one timer for all connections."""
+        """End what is overdue, retire what rests too long, try again what was refused; one timer for all connections."""
         self._sweep = None
         now = asyncio.get_running_loop().time()
         for connection in list(self._all):
             connection.check(now)
         for connection in [one for one in self._resting if now - one.resting_since > self._route.patience.idle]:
             connection.leave()
-        self._wake()
-        if self._all:
+        self._open_more()
+        if self._all or not (self._dry or self._closing):
             self._keep_sweeping()

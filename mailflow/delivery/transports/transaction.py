@@ -1,55 +1,49 @@
-"""One message on its way: the commands that carry it, and what became of it."""
-
-import asyncio
+"""One message on the wire: the commands that carry it, and what answers and silence mean."""
 
 from mailflow.delivery.replies import classify, split_enhanced
-from mailflow.delivery.transports.grammar import Answer, Extensions
+from mailflow.delivery.transports.addresses import BadAddressError, envelope_address
+from mailflow.delivery.transports.grammar import Answer, Extensions, crlf_lines, dotted
 from mailflow.delivery.transports.words import Envelope, Reply, Verdict
 from mailflow.outbox.words import Reason
 
-MOST_TRIES = 3
-"""How many connections a message may be begun on within one ``send``, each lost before its final dot."""
+MOST_LOSSES = 3
+"""On how many connections, each lost before its final dot, a message may be begun before it is put off."""
 
 
-class Job:
-    """An envelope, who waits for its reply, and how far it got on its present connection."""
-
-    __slots__ = ("dotted", "envelope", "fault", "recipient", "sender", "steps", "tries", "waiter")
-
-    def __init__(self, envelope: Envelope, sender: str, recipient: str, waiter: "asyncio.Future[Reply]") -> None:
-        self.envelope, self.sender, self.recipient, self.waiter = envelope, sender, recipient, waiter
-        self.tries = 0
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """Forget the connection it was on."""
-        self.fault: Answer | None = None
-        self.steps: list[bytes] = []
-        self.dotted = False
-
-    def finish(self, reply: Reply) -> None:
-        """Answer whoever waits, if anyone still does."""
-        if not self.waiter.done():
-            self.waiter.set_result(reply)
+def refuse(envelope: Envelope) -> Reply | None:
+    """Why no server may be asked to take it: its addresses are none."""
+    return checked if isinstance(checked := _addresses(envelope), Reply) else None
 
 
-def plan(job: Job, offered: Extensions) -> Reply | None:
-    """Set the job's commands for a server with these extensions, or say why it cannot take the message."""
-    size, parameters = len(job.envelope.content), ""
-    if offered.size and size > offered.size:
-        return _refuse(Reason.CONTENT, 552, "5.3.4", f"the message has {size} bytes, the server takes {offered.size}")
-    if "SIZE" in offered:
-        parameters += f" SIZE={size}"
-    if not job.envelope.content.isascii():
+def begin(envelope: Envelope, offered: Extensions) -> tuple[str, str] | Reply:
+    """The MAIL and RCPT commands for a server with these extensions, or why it cannot take the message."""
+    addresses = _addresses(envelope)
+    if isinstance(addresses, Reply):
+        return addresses
+    sender, recipient = addresses
+    size, parameters = len(envelope.content), ""
+    if offered.takes_size:
+        if 0 < offered.size < size:
+            return _refuse(Reason.CONTENT, 552, "5.3.4", f"the message has {size} bytes, the server takes {offered.size}")
+        parameters = f" SIZE={size}"
+    if not (envelope.stuffed or envelope.content.isascii()):
         if "8BITMIME" not in offered:
             return _refuse(Reason.CONTENT, 554, "5.6.3", "the message has 8-bit bytes and the server takes only 7-bit mail")
         parameters += " BODY=8BITMIME"
-    if not (job.sender.isascii() and job.recipient.isascii()):
+    if not (sender.isascii() and recipient.isascii()):
         if "SMTPUTF8" not in offered:
             return _refuse(Reason.UNKNOWN, 553, "5.6.7", "the address needs SMTPUTF8, which the server does not offer")
         parameters += " SMTPUTF8"
-    job.steps = [f"MAIL FROM:<{job.sender}>{parameters}\r\n".encode(), f"RCPT TO:<{job.recipient}>\r\n".encode(), b"DATA\r\n"]
-    return None
+    return f"MAIL FROM:<{sender}>{parameters}\r\n", f"RCPT TO:<{recipient}>\r\n"
+
+
+def content_pieces(envelope: Envelope, *, chunked: bool) -> tuple[bytes, bytes]:
+    """What carries the content, to be written one behind the other: after DATA, or as one last chunk (RFC 3030 section 2)."""
+    content = envelope.content
+    if chunked:
+        content = content if envelope.stuffed else crlf_lines(content)
+        return f"BDAT {len(content)} LAST\r\n".encode(), content
+    return content if envelope.stuffed else dotted(content), b".\r\n"
 
 
 def read_answer(answer: Answer) -> Reply:
@@ -65,6 +59,17 @@ def read_silence(why: str, *, dotted: bool) -> Reply:
     if dotted:
         return Reply(Verdict.UNCERTAIN, Reason.INTERRUPTED, text=f"no reply to the final dot: {why}")
     return Reply(Verdict.DEFERRED, Reason.NETWORK, text=why)
+
+
+def _addresses(envelope: Envelope) -> tuple[str, str] | Reply:
+    try:
+        sender = envelope_address(envelope.sender) if envelope.sender else ""
+    except BadAddressError as error:
+        return Reply(Verdict.DEFERRED, Reason.SENDER, text=f"envelope sender: {error}")
+    try:
+        return sender, envelope_address(envelope.recipient)
+    except BadAddressError as error:
+        return Reply(Verdict.FAILED, Reason.HARD_ADDRESS, text=str(error))
 
 
 def _refuse(reason: Reason, code: int, enhanced: str, text: str) -> Reply:
