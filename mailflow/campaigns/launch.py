@@ -10,18 +10,16 @@ from sqlalchemy.orm import Session
 from mailflow.audience.fields import fields
 from mailflow.audience.models import List, Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState
+from mailflow.campaigns.kept import Narrowing, language_of, narrowing_of
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
-from mailflow.content.models import Newsletter
 from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.queries import is_finished
 from mailflow.outbox.words import MailingKind, Reason
-from mailflow.segments.catalogue import catalogue
 from mailflow.segments.compile import members
-from mailflow.segments.models import Segment
 
 SLICE = 500
 """People a transaction: some 30 ms on SQLite, whose one writer must not be kept from the sender."""
@@ -60,7 +58,7 @@ def open_campaign(session: Session, campaign: Campaign, *, now: datetime) -> Mai
         source_id=campaign.id,
         newsletter_id=campaign.newsletter_id,
         name=campaign.name,
-        language=session.get_one(Newsletter, campaign.newsletter_id).language,
+        language=language_of(session, campaign),
         list_id=target.id,
         brand_id=target.brand_id,
         now=now,
@@ -88,7 +86,7 @@ def freeze_slice(session: Session, campaign: Campaign, *, now: datetime) -> bool
         return True
     mailing = session.get_one(Mailing, campaign.mailing_id)
     after = session.scalar(select(func.max(Message.person_key)).where(Message.mailing_id == mailing.id)) or 0
-    wanted = candidates(session, campaign.list_id, campaign.segment_id, now=campaign.started_at or now)
+    wanted = candidates(session, campaign.list_id, narrowing_of(session, campaign), now=campaign.started_at or now)
     rows = session.execute(wanted.where(Subscriber.id > after).order_by(Subscriber.id).limit(SLICE)).all()
     enqueue(session, mailing, _entries(rows), now=now)
     if len(rows) < SLICE:
@@ -97,7 +95,7 @@ def freeze_slice(session: Session, campaign: Campaign, *, now: datetime) -> bool
     return len(rows) < SLICE
 
 
-def candidates(session: Session, list_id: int | None, segment_id: int | None, *, now: datetime) -> Select[int, str]:
+def candidates(session: Session, list_id: int | None, narrowing: Narrowing | None, *, now: datetime) -> Select[int, str]:
     """Ids and subscription states of whom a campaign is about: confirmed in the list or lately gone from it, and in the segment."""
     recent = (Subscription.state == SubscriptionState.LEFT) & (Subscription.left_at > now - LEFT_RECENTLY)
     wanted = (
@@ -105,10 +103,9 @@ def candidates(session: Session, list_id: int | None, segment_id: int | None, *,
         .join(Subscription, Subscription.subscriber_id == Subscriber.id)
         .where(Subscription.list_id == list_id, (Subscription.state == SubscriptionState.CONFIRMED) | recent)
     )
-    if segment_id is None:
+    if narrowing is None:
         return wanted
-    segment = session.get_one(Segment, segment_id)
-    return wanted.where(Subscriber.id.in_(members(segment.tree, now=now, fields=fields(session), segments=catalogue(session).segments)))
+    return wanted.where(Subscriber.id.in_(members(narrowing.tree, now=now, fields=fields(session), segments=narrowing.segments)))
 
 
 def _entries(rows: Sequence[Any]) -> list[Entry]:

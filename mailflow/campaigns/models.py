@@ -1,8 +1,9 @@
 """The table of campaigns."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailflow.foundation.database import Base
@@ -24,6 +25,8 @@ class Campaign(Base):
     zone: Mapped[str | None]
     due_at: Mapped[datetime | None]
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    kept: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    """The newsletter and the segment as they stood when it was scheduled, as `campaigns.kept` writes them; empty in a draft."""
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

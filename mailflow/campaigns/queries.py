@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.words import CampaignState
+from mailflow.content.models import Compilation
+from mailflow.content.words import Compiled
 from mailflow.outbox.models import Mailing
 from mailflow.outbox.queries import counts
 from mailflow.outbox.words import OPEN_STATES, State
@@ -31,6 +33,32 @@ def campaigns(session: Session, states: Sequence[CampaignState] = ()) -> list[Ca
     """All campaigns, the newest first, or those in some states."""
     wanted = select(Campaign).order_by(Campaign.due_at.desc().nulls_first(), Campaign.id.desc())
     return list(session.scalars(wanted.where(Campaign.state.in_(states)) if states else wanted))
+
+
+WAITING = (CampaignState.SCHEDULED, CampaignState.HELD)
+"""Scheduled, and nothing of it has left."""
+
+
+def with_newsletter(session: Session, newsletter_id: int) -> list[Campaign]:
+    """The campaigns scheduled or begun with this newsletter, the latest first."""
+    wanted = select(Campaign).where(Campaign.newsletter_id == newsletter_id, Campaign.state.not_in((CampaignState.DRAFT,)))
+    return list(session.scalars(wanted.order_by(Campaign.due_at.desc(), Campaign.id.desc())))
+
+
+def waiting_with_segment(session: Session, segment_id: int) -> list[Campaign]:
+    """The campaigns that wait for their hour narrowed by this segment, itself or through another that names it."""
+    wanted = select(Campaign, Campaign.kept).where(Campaign.state.in_(WAITING), Campaign.segment_id.is_not(None))
+    rows = session.execute(wanted.order_by(Campaign.due_at, Campaign.id))
+    return [
+        campaign for campaign, kept in rows if segment_id in {campaign.segment_id, *(one["id"] for one in (kept or {}).get("segments", ()))}
+    ]
+
+
+def compiled_of(session: Session, campaign: Campaign) -> Compiled | None:
+    """What the campaign's mails are made from; None until its hour has come."""
+    made = select(Compilation.compiled).where(Compilation.mailing_id == campaign.mailing_id).order_by(Compilation.id).limit(1)
+    values = session.scalar(made)
+    return Compiled.from_dict(values) if values else None
 
 
 def progress(session: Session, campaign: Campaign) -> Progress:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.suppression import suppressed
 from mailflow.audience.words import SubscriptionState
+from mailflow.campaigns.kept import Narrowing, narrowing_now, narrowing_of
 from mailflow.campaigns.launch import candidates
+from mailflow.campaigns.models import Campaign
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.rules import Answer, Facts, may_go
 from mailflow.outbox.words import MailingKind, MailingState
@@ -28,9 +30,18 @@ class Reach:
 
 def reach(session: Session, list_id: int | None, segment_id: int | None, *, now: datetime, ring: Ring) -> Reach:
     """Counted person by person with the gate's rule; looked at again when each message goes."""
+    return _counted(session, list_id, narrowing_now(session, segment_id), now=now, ring=ring)
+
+
+def reach_of(session: Session, campaign: Campaign, *, now: datetime, ring: Ring) -> Reach:
+    """The same for a campaign: once it is scheduled, with its segment as it stood then."""
+    return _counted(session, campaign.list_id, narrowing_of(session, campaign), now=now, ring=ring)
+
+
+def _counted(session: Session, list_id: int | None, narrowing: Narrowing | None, *, now: datetime, ring: Ring) -> Reach:
     in_list = select(func.count()).where(Subscription.list_id == list_id, Subscription.state == SubscriptionState.CONFIRMED)
     total = session.scalar(in_list) or 0
-    wanted = candidates(session, list_id, segment_id, now=now).add_columns(Subscriber.email, Subscriber.silent_since)
+    wanted = candidates(session, list_id, narrowing, now=now).add_columns(Subscriber.email, Subscriber.silent_since)
     people = [(state, ring.hash(email), silent is not None) for _, state, email, silent in session.execute(wanted)]
     blocked = suppressed(session, [address_hash for _, address_hash, _ in people])
     verdicts = Counter(_verdict(state, address_hash in blocked, silent, now) for state, address_hash, silent in people)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from mailflow.campaigns.kept import copy_now
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
@@ -27,7 +28,10 @@ class Scheduled:
 
 
 def schedule(session: Session, campaign: Campaign, *, wall: datetime | None, zone: str, now: datetime) -> Scheduled:
-    """Make it due at a naive wall time in a zone, or at once when ``wall`` is None."""
+    """Make it due at a naive wall time in a zone, or at once when ``wall`` is None.
+
+    Newsletter and segment are kept as they stand now: what is scheduled is what goes out.
+    """
     if campaign.list_id is None or campaign.newsletter_id is None:
         return Scheduled("incomplete")
     try:
@@ -37,21 +41,32 @@ def schedule(session: Session, campaign: Campaign, *, wall: datetime | None, zon
     due_at = resolve_wall_time(wall, zone) if wall else now
     if due_at < now - _SLACK:
         return Scheduled("past")
-    shown = (wall or now.astimezone(place).replace(tzinfo=None)).isoformat(timespec="minutes")
-    waiting = (CampaignState.DRAFT, CampaignState.HELD)
-    moved = move(session, campaign, waiting, CampaignState.SCHEDULED, wall_time=shown, zone=zone, due_at=due_at, reason=None)
+    shown = _shown(wall or now.astimezone(place).replace(tzinfo=None))
+    facts = {"wall_time": shown, "zone": zone, "due_at": due_at, "reason": None, "kept": copy_now(session, campaign)}
+    moved = move(session, campaign, (CampaignState.DRAFT,), CampaignState.SCHEDULED, **facts)
     return Scheduled("scheduled", due_at) if moved else Scheduled("not-a-draft")
 
 
+def leave_now(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+    """Let a scheduled or held campaign leave at once, as it was scheduled; False when it is neither."""
+    shown = _shown(now.astimezone(ZoneInfo(campaign.zone or "UTC")).replace(tzinfo=None))
+    waiting = (CampaignState.SCHEDULED, CampaignState.HELD)
+    return move(session, campaign, waiting, CampaignState.SCHEDULED, wall_time=shown, due_at=now, reason=None)
+
+
 def unschedule(session: Session, campaign: Campaign) -> bool:
-    """Back to a draft; False when it has begun already. What was made ready for the old list and letter is thrown away."""
+    """Back to a draft; False when it has begun already. What was kept and made ready is thrown away."""
     mailing_id = campaign.mailing_id
     if mailing_id is not None and session.scalar(select(Message.id).where(Message.mailing_id == mailing_id).limit(1)) is not None:
         return False
     waiting = (CampaignState.SCHEDULED, CampaignState.HELD)
-    if not move(session, campaign, waiting, CampaignState.DRAFT, due_at=None, reason=None, mailing_id=None):
+    if not move(session, campaign, waiting, CampaignState.DRAFT, due_at=None, reason=None, mailing_id=None, kept=None):
         return False
     if mailing_id is not None:
         for table, column in ((Compilation, Compilation.mailing_id), (Link, Link.mailing_id), (Mailing, Mailing.id)):
             session.execute(delete(table).where(column == mailing_id))
     return True
+
+
+def _shown(wall: datetime) -> str:
+    return wall.isoformat(timespec="minutes")

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from mailflow.campaigns.kept import mailing_source
 from mailflow.content.compile import compile as compile_mail
-from mailflow.content.sources import source_of
 from mailflow.content.store import keep, kept
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
@@ -15,7 +15,7 @@ def ensure_compiled(database: Database, settings: Settings, mailing_id: int, lan
     with database.read() as session:
         if kept(session, mailing_id, language) is not None:
             return
-        source = source_of(session, session.get_one(Mailing, mailing_id), language, public_url=settings.public_url)
+        source = mailing_source(session, session.get_one(Mailing, mailing_id), language, public_url=settings.public_url)
     compiled = compile_mail(source, seconds=settings.render_seconds)
     with database.begin() as session:
         keep(session, session.get_one(Mailing, mailing_id), language, compiled, now=now)

@@ -7,7 +7,6 @@ from mailflow.campaigns import launch
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import campaigns
 from mailflow.campaigns.words import CampaignState
-from mailflow.content.models import Newsletter
 from mailflow.content.words import CompileError
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -37,8 +36,7 @@ def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
         if launch.hold_if_missed(session, campaign, now=now):
             return False
         mailing = launch.open_campaign(session, campaign, now=now)
-        mailing_id = mailing.id
-        written = session.get_one(Newsletter, campaign.newsletter_id).language
+        mailing_id, written = mailing.id, mailing.language or ""
     try:
         ensure_compiled(database, settings, mailing_id, written, now=now)
     except CompileError:

@@ -9,8 +9,9 @@ from mailflow.campaigns.plan import planned
 from mailflow.campaigns.words import CampaignState
 from mailflow.segments.models import Segment
 from mailflow.studio.company import company
+from mailflow.studio.hours import hour_note, hour_words, place_name
 from mailflow.studio.pages.campaigns.choices import Choices, keep, known, read
-from mailflow.studio.pages.campaigns.hours import hour_words, is_past, zones
+from mailflow.studio.pages.campaigns.hours import is_past, zones
 from mailflow.studio.pages.campaigns.routes import blueprint, found
 from mailflow.studio.pages.campaigns.sheets import Sheet, count, sheet_of, shelf
 from mailflow.studio.security import staff
@@ -60,8 +61,10 @@ def compose(sheet: Sheet, chosen: Choices | None = None) -> str:
         campaign=sheet.campaign,
         shelf=offered,
         zones=zones(),
+        place_name=place_name,
         hour=_hour(sheet, chosen),
         leaves=hour_words(sheet.campaign),
+        note=hour_note(sheet.campaign),
         missing=missing(sheet) + (list(chosen.problems.values()) if chosen else []),
         reasons=REASONS,
         problems=chosen.problems if chosen else {},

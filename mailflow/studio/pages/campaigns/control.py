@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 from mailflow.campaigns import control
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import progress
-from mailflow.campaigns.schedule import schedule, unschedule
-from mailflow.studio.company import company
+from mailflow.campaigns.schedule import leave_now, unschedule
 from mailflow.studio.formats import number
 from mailflow.studio.pages.campaigns.routes import blueprint, found
 from mailflow.studio.pages.campaigns.sheets import Sheet, sheet_of
@@ -84,14 +83,10 @@ def send_now(campaign_id: int) -> Response:
     if not sheet.complete:
         flash(_("Mend the newsletter first."), "bad")
         return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
-    now, zone = current_instant(), sheet.campaign.zone or company().zone
-
-    def leave(session: Session, campaign: Campaign) -> bool:
-        if campaign.state not in {"held", "scheduled"} or (campaign.state == "scheduled" and not unschedule(session, campaign)):
-            return False
-        return schedule(session, campaign, wall=None, zone=zone, now=now).reason == "scheduled"
-
-    return _told(campaign_id, _done(campaign_id, leave), _("It leaves now."))
+    now = current_instant()
+    if _done(campaign_id, lambda session, campaign: leave_now(session, campaign, now=now)):
+        return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)  # the page itself says how it goes
+    return _told(campaign_id, False, "")
 
 
 def _done(campaign_id: int, verb: Verb) -> bool:

@@ -1,4 +1,4 @@
-"""A campaign's hour: read from the form, checked, and said in words with its zone."""
+"""A campaign's hour: read from the form, and checked."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,8 +10,6 @@ from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.plan import planned
 from mailflow.foundation.clock import resolve_wall_time
 from mailflow.studio.company import company
-from mailflow.studio.formats import day, moment
-from mailflow.studio.surroundings import current_instant
 
 FARTHEST = timedelta(days=2 * 366)
 
@@ -32,24 +30,6 @@ def read_hour(day_text: str, time_text: str, now: datetime) -> tuple[datetime | 
     if not timedelta() <= wall - now.replace(tzinfo=None) + timedelta(days=2) <= FARTHEST:
         return None, _("Choose a day within the next two years.")
     return wall, None
-
-
-def hour_words(campaign: Campaign) -> str:
-    """ "Friday 27 November at 10:00, Europe/Madrid", with the company's own time where that is another; "as soon as you confirm"."""
-    wall = planned(campaign)
-    if wall is None:
-        return str(_("as soon as you confirm"))
-    zone = campaign.zone or company().zone
-    words: str = _("%(day)s at %(time)s, %(zone)s time", day=_day(wall), time=f"{wall:%H:%M}", zone=zone.replace("_", " "))
-    if zone == company().zone:
-        return words
-    return str(_("%(hour)s (here: %(moment)s)", hour=words, moment=moment(resolve_wall_time(wall, zone))))
-
-
-def _day(wall: datetime) -> str:
-    """The day in full; with its year where that is not this one."""
-    words = day(wall.date(), long=True)
-    return words if wall.year == current_instant().year else str(_("%(day)s, %(year)s", day=words, year=wall.year))
 
 
 def is_past(campaign: Campaign, now: datetime) -> bool:

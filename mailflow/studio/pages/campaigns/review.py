@@ -9,10 +9,10 @@ from mailflow.campaigns.plan import planned
 from mailflow.campaigns.schedule import Scheduled, schedule
 from mailflow.studio.company import company
 from mailflow.studio.formats import number
+from mailflow.studio.hours import hour_note, hour_words
 from mailflow.studio.pages.campaigns.compose import may_be_changed, missing
-from mailflow.studio.pages.campaigns.hours import hour_words
 from mailflow.studio.pages.campaigns.routes import blueprint, found
-from mailflow.studio.pages.campaigns.sheets import Sheet, sheet_of
+from mailflow.studio.pages.campaigns.sheets import Sheet, mark_of, sheet_of
 from mailflow.studio.security import same, staff
 from mailflow.studio.surroundings import current_database, current_instant
 from mailflow.studio.wording import REASONS
@@ -30,6 +30,7 @@ def review(campaign_id: int) -> Response | str:
         sheet=sheet,
         campaign=sheet.campaign,
         leaves=hour_words(sheet.campaign),
+        note=hour_note(sheet.campaign),
         missing=missing(sheet),
         reasons=REASONS,
         action=_action(sheet),
@@ -43,22 +44,30 @@ def confirm(campaign_id: int) -> Response:
     sheet = sheet_of(campaign_id)
     if not may_be_changed(sheet):
         return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
-    refusal = _refusal(sheet)
-    if refusal is None:
-        with current_database().begin() as session:
-            campaign = found(session, campaign_id)
-            zone = campaign.zone or company().zone
-            refusal = _refused(schedule(session, campaign, wall=planned(campaign), zone=zone, now=current_instant()))
+    refusal = _refusal(sheet) or _schedule(sheet)
     if refusal:
         flash(refusal, "bad")
         return redirect(url_for("campaigns.review", campaign_id=campaign_id), 303)
-    flash(_("Scheduled. Until it leaves you can take it back."))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+
+
+def _schedule(sheet: Sheet) -> str | None:
+    """Schedule it, or say why not; what was proved to compile a moment ago must be what is kept."""
+    with current_database().begin() as session:
+        campaign = found(session, sheet.campaign.id)
+        if not same(mark_of(session, campaign), sheet.seen):
+            return _changed()
+        zone = campaign.zone or company().zone
+        return _refused(schedule(session, campaign, wall=planned(campaign), zone=zone, now=current_instant()))
+
+
+def _changed() -> str:
+    return str(_("It was changed after you looked at it. Look once more, then confirm."))
 
 
 def _refusal(sheet: Sheet) -> str | None:
     if not same(request.form.get("seen", ""), sheet.seen):
-        return str(_("It was changed after you looked at it. Look once more, then confirm."))
+        return _changed()
     faults = missing(sheet)
     return faults[0] if faults else None
 

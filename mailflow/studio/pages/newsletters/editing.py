@@ -7,10 +7,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.queries import WAITING, with_newsletter
 from mailflow.content import drafts
 from mailflow.content.models import Newsletter
 from mailflow.content.words import Fault, Template
 from mailflow.foundation.language import known_language, pick
+from mailflow.studio.hours import hour_words
 from mailflow.studio.language import current_language
 from mailflow.studio.pages.newsletters import typed
 from mailflow.studio.pages.newsletters.gallery import uses_of
@@ -29,6 +32,9 @@ class Desk:
     design: Template | None
     proof: Proof
     uses: int
+    waiting: list[tuple[Campaign, str]]
+    """Campaigns that keep it as it was until their hour comes, with that hour in words."""
+    begun: list[Campaign]
     complains: bool
     """A newsletter just begun is not scolded for what is not written yet."""
 
@@ -76,8 +82,11 @@ def desk_of(newsletter_id: int) -> Desk:
     with current_database().read() as session:
         newsletter = found(session, newsletter_id)
         shop, uses = shop_facts(session), uses_of(session, newsletter_id)
+        scheduled = with_newsletter(session, newsletter_id)
     complains = newsletter.changed_at > newsletter.created_at
-    return Desk(newsletter, drafts.design_of(newsletter), proof_of(newsletter, shop), uses, complains)
+    waiting = [(one, hour_words(one)) for one in scheduled if one.state in WAITING]
+    begun = [one for one in scheduled if one.started_at is not None]
+    return Desk(newsletter, drafts.design_of(newsletter), proof_of(newsletter, shop), uses, waiting, begun, complains)
 
 
 def _box(name: str) -> str:

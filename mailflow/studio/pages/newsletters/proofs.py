@@ -50,13 +50,18 @@ def proof_of(newsletter: Newsletter, shop: dict[str, str]) -> Proof:
     return Proof(made.compiled, known + tuple(one for one in made.faults if one.where not in places), made.checks)
 
 
+def proof_of_kept(compiled: Compiled, shop: dict[str, str]) -> Proof:
+    """The proof of a mail that was compiled for good."""
+    return Proof(compiled, (), tuple(check(compiled, brand=shop)))
+
+
 def proof(source: Source, shop: dict[str, str]) -> Proof:
     """The proof of any source; the same source is compiled once."""
     try:
         compiled = _made(json.dumps(asdict(source), sort_keys=True), current_settings().render_seconds)
     except CompileError as error:
         return Proof(None, error.faults)
-    return Proof(compiled, (), tuple(check(compiled, brand=shop)))
+    return proof_of_kept(compiled, shop)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.queries import waiting_with_segment
 from mailflow.foundation.language import pick
 from mailflow.segments.describe import describe
 from mailflow.segments.models import Segment
 from mailflow.segments.save import LONGEST_NAME, SaveOutcome, SaveReason, change, create, delete
 from mailflow.studio.company import company
+from mailflow.studio.hours import hour_words
 from mailflow.studio.language import current_language
 from mailflow.studio.pages.segments.desk import Desk, lay_out, offer_of, typed_tree
 from mailflow.studio.pages.segments.nodes import Branch, Row, act, read_form
@@ -120,6 +122,7 @@ def _page(
         ops=ops,
         boxes=boxes,
         campaigns=uses_in_campaigns(session, segment.id) if segment else 0,
+        waiting=[(one, hour_words(one)) for one in waiting_with_segment(session, segment.id)] if segment else [],
     )
 
 
