@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -39,6 +40,13 @@ def slug_of(text: str) -> str:
     """A part of an address made from a name: "Mesa y jardín" gives "mesa-y-jardin"."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
+
+
+def free_slug(words: Mapping[str, str], taken: Collection[str], *, otherwise: str) -> str:
+    """A part of an address for who wrote none: from the first name that has letters, numbered where it is ``taken``."""
+    base = next((slug for slug in map(slug_of, words.values()) if slug), otherwise)
+    short = base[: LONGEST_SLUG - 4].strip("-")
+    return next(slug for slug in (base, *(f"{short}-{number}" for number in range(2, 1000))) if slug not in taken)
 
 
 def _clean(text: str) -> str:

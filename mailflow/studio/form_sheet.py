@@ -12,8 +12,8 @@ from mailflow.audience.forms import FormFacts
 from mailflow.audience.models import Form
 from mailflow.audience.queries import lists
 from mailflow.audience.words import SourceClass
-from mailflow.foundation.language import DEFAULT_LANGUAGE, pick
-from mailflow.studio.bilingual import check_words, read_words, slug_of
+from mailflow.foundation.language import pick
+from mailflow.studio.bilingual import check_words, read_words
 from mailflow.studio.language import current_language
 
 TEXTS = {"title": 100, "intro": 400, "consent_wording": 600, "tracking_wording": 600}
@@ -30,7 +30,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A form's values by column, its part of the address, and what is wrong by field name."""
+    """A form's values by column, its part of the address (empty where none was typed), and what is wrong by field name."""
 
     slug: str
     values: dict[str, Any]
@@ -69,8 +69,7 @@ def read_sheet(typed: MultiDict[str, str], offered: Choices) -> Sheet:
     values["field_keys"] = [key for key, _label in offered.fields if key in typed.getlist("field_keys")]
     source = typed.get("source_class", "")
     values["source_class"] = source if source in tuple(SourceClass) else SourceClass.ORGANIC.value
-    slug = typed.get("slug", "").strip().lower() or slug_of(values["title"][DEFAULT_LANGUAGE])
-    return Sheet(slug, values, _problems(values))
+    return Sheet(typed.get("slug", "").strip().lower(), values, _problems(values))
 
 
 def _problems(values: dict[str, Any]) -> dict[str, str]:

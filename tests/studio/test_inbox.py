@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 
+from mailflow.audience.first_start import first_start
+from mailflow.audience.models import Subscriber
 from mailflow.delivery.inbox import letters
 from mailflow.delivery.transports.sandbox import Sandbox
 from mailflow.delivery.transports.words import Envelope
@@ -39,6 +42,16 @@ def deliver(settings: Settings) -> Deliver:
 
 def test_an_empty_inbox_says_what_to_do(bruno: Visitor) -> None:
     assert "Sign up with any address" in bruno.get("/inbox/").text
+
+
+def test_an_empty_inbox_of_the_demo_says_where_its_past_is(bruno: Visitor, database: Database, now: datetime) -> None:
+    with database.begin() as session:
+        first_start(session, now=now)
+        session.add(Subscriber(email="ana@example.net", email_key="ana@example.net", source="demo", created_at=now))
+    page = bruno.get("/inbox/").text
+    assert "Nothing has been sent yet" not in page
+    assert "its mails are not kept here" in page
+    assert 'href="http://localhost:8000/subscribe/newsletter"' in page
 
 
 def test_a_mail_is_listed_with_its_reader_and_subject(bruno: Visitor, deliver: Deliver) -> None:

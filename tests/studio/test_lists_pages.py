@@ -72,6 +72,23 @@ def test_a_faulty_list_is_not_made(bruno: Visitor, database: Database, change: d
     assert len(lists(database)) == 1
 
 
+def test_a_name_with_faults_is_the_only_thing_told(bruno: Visitor) -> None:
+    answer = bruno.post("/lists/", LIST | {"name_es": ""})
+    assert answer.status_code == 422
+    assert "One thing needs mending" in answer.text
+    assert "Use small letters" not in answer.text
+    assert "Use small letters" not in bruno.post("/forms/", FORM | {"title_es": ""}).text
+
+
+def test_an_address_that_nobody_wrote_is_found_for_them(bruno: Visitor, database: Database) -> None:
+    for change in ({}, {}, {"name_es": "¿¡…!?", "name_en": "Garden"}, {"name_es": "木", "name_en": "木"}, {"name_es": "a " * 40}):
+        assert bruno.post("/lists/", LIST | change).status_code == 303
+    assert [one.slug for one in lists(database)[1:]] == ["mesa-y-jardin", "mesa-y-jardin-2", "garden", "list", ("a-" * 20)[:-1]]
+    for _ in range(2):
+        assert bruno.post("/forms/", FORM).status_code == 303
+    assert [one.slug for one in forms(database)[1:]] == ["apuntate", "apuntate-2"]
+
+
 def test_a_list_is_renamed_but_keeps_its_address(bruno: Visitor, database: Database) -> None:
     assert bruno.post("/lists/1", LIST | {"slug": "other"}).status_code == 303
     assert (lists(database)[0].slug, lists(database)[0].name["es"]) == ("newsletter", "Mesa y jardín")

@@ -117,6 +117,34 @@ def test_a_persons_page_tells_all_of_her(bruno: Visitor) -> None:
     assert "I want &lt;b&gt;it&lt;/b&gt;" in page
 
 
+def test_raw_words_of_the_tables_are_never_shown(bruno: Visitor, database: Database, now: datetime) -> None:
+    with database.begin() as session:
+        notice = Mailing(
+            kind="notice",
+            source_id=0,
+            name="Confirmación",
+            template="confirm",
+            brand_id=1,
+            lane=0,
+            policy="resend",
+            created_at=now,
+            due_at=now,
+        )
+        session.add(notice)
+        session.flush()
+        session.add(Activity(at=now, kind="sent", subscriber_id=1, mailing_id=notice.id))
+        session.add(Message(mailing_id=notice.id, person_key=1, address="ana@example.net", language="es", lane=0, due_at=now, state="sent"))
+        session.get_one(Subscriber, 2).source = "demo"
+    page, other, everybody = (bruno.get(path).text for path in ("/subscribers/1", "/subscribers/2", "/subscribers/"))
+    assert "form:newsletter" not in page
+    assert "The form “" in page
+    assert page.count("<b>Confirmation</b>") == 1
+    assert "Confirmación" not in page
+    assert "Made up for the demo shop" in other
+    assert ">es<" not in everybody
+    assert ">Spanish<" in everybody
+
+
 def test_the_timeline_can_be_narrowed(bruno: Visitor) -> None:
     page = bruno.get("/subscribers/1?show=orders").text
     assert "Ordered for" in page

@@ -10,7 +10,7 @@ from mailflow.audience.forms import came_in, change_form, create_form, switch_fo
 from mailflow.audience.models import Form
 from mailflow.foundation.language import pick
 from mailflow.segments.phrases import SOURCE_NAMES
-from mailflow.studio.bilingual import check_slug
+from mailflow.studio.bilingual import check_slug, free_slug
 from mailflow.studio.form_sheet import Choices, Sheet, choices, empty_sheet, read_sheet, sheet_of
 from mailflow.studio.language import current_language
 from mailflow.studio.security import staff
@@ -51,8 +51,9 @@ def create() -> Response | tuple[str, int]:
     with current_database().begin() as session:
         offered = choices(session)
         sheet = read_sheet(request.form, offered)
-        problems = sheet.problems | check_slug(sheet.slug)
-        if not problems and create_form(session, sheet.slug, sheet.facts, now=current_instant()).reason == "slug-taken":
+        problems = sheet.problems | (check_slug(sheet.slug) if sheet.slug else {})
+        slug = sheet.slug or free_slug(sheet.values["title"], list(session.scalars(select(Form.slug))), otherwise="form")
+        if not problems and create_form(session, slug, sheet.facts, now=current_instant()).reason == "slug-taken":
             problems = {"slug": _("Another form has this address.")}
     if problems:
         return _page(Sheet(sheet.slug, sheet.values, problems), offered, None), 422

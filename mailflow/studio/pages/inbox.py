@@ -5,9 +5,10 @@ import re
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from mailflow.audience.queries import is_demo, open_forms
 from mailflow.delivery.inbox import FullLetter, letter, letters
 from mailflow.studio.security import staff
-from mailflow.studio.surroundings import current_settings
+from mailflow.studio.surroundings import current_database, current_settings
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -36,7 +37,12 @@ def _only_in_the_sandbox() -> None:
 def index() -> str:
     """The latest mails, newest first."""
     search = request.args.get("q", "").strip()
-    return render_template("studio/inbox.html", letters=letters(current_settings().home, limit=PER_PAGE, search=search), search=search)
+    found = letters(current_settings().home, limit=PER_PAGE, search=search)
+    with current_database().read() as session:
+        forms = open_forms(session)
+        past = is_demo(session)
+    door = f"{current_settings().public_url}/subscribe/{forms[0].slug}" if forms else None
+    return render_template("studio/inbox.html", letters=found, search=search, past=past, door=door)
 
 
 @blueprint.get("/<name>")

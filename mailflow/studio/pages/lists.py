@@ -10,7 +10,7 @@ from mailflow.audience.lists import ListFacts, change_list, create_list
 from mailflow.audience.models import List
 from mailflow.audience.queries import list_counts, lists
 from mailflow.foundation.language import DEFAULT_LANGUAGE, known_language
-from mailflow.studio.bilingual import check_slug, check_words, read_words, slug_of
+from mailflow.studio.bilingual import check_slug, check_words, free_slug, read_words
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
 
@@ -53,10 +53,11 @@ def new() -> str:
 def create() -> Response | tuple[str, int]:
     """Make a list; nobody is in it yet."""
     form = _read()
-    problems = form.problems | check_slug(form.slug)
+    problems = form.problems | (check_slug(form.slug) if form.slug else {})
     if not problems:
         with current_database().begin() as session:
-            problems = _refused(create_list(session, form.slug, _facts(form), now=current_instant()).reason)
+            slug = form.slug or free_slug(form.name, [one.slug for one in lists(session)], otherwise="list")
+            problems = _refused(create_list(session, slug, _facts(form), now=current_instant()).reason)
     if problems:
         return render_template("studio/lists/edit.html", form=ListForm(**{**vars(form), "problems": problems}), list=None), 422
     flash(_("The list is there. Add it to a form so that people can join it."))
@@ -90,7 +91,7 @@ def save(list_id: int) -> Response | tuple[str, int]:
 
 def _read() -> ListForm:
     name, description = read_words(request.form, "name"), read_words(request.form, "description")
-    slug = request.form.get("slug", "").strip().lower() or slug_of(name[DEFAULT_LANGUAGE])
+    slug = request.form.get("slug", "").strip().lower()
     problems = check_words(name, "name", LONGEST_NAME) | check_words(description, "description", LONGEST_DESCRIPTION, required=False)
     language = known_language(request.form.get("language")) or DEFAULT_LANGUAGE
     return ListForm(slug, name, description, language, "public" in request.form, problems)

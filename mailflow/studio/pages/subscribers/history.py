@@ -13,6 +13,7 @@ from mailflow.foundation.language import pick
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Mailing, Message
 from mailflow.studio.language import current_language
+from mailflow.studio.mail_names import mail_name
 from mailflow.tracking.models import Order
 
 MOST_LINES = 60
@@ -79,22 +80,27 @@ def happenings(session: Session, subscriber_id: int, topic: str | None, *, limit
 def letters(session: Session, subscriber_id: int) -> tuple[list[Letter], int]:
     """The newest messages of a person, and how many there are in all."""
     own = Message.person_key == subscriber_id
-    newest = select(Message, Mailing.name).join(Mailing, Mailing.id == Message.mailing_id).where(own).order_by(Message.id.desc())
+    newest = (
+        select(Message, Mailing.name, Mailing.template)
+        .join(Mailing, Mailing.id == Message.mailing_id)
+        .where(own)
+        .order_by(Message.id.desc())
+    )
     rows = session.execute(newest.limit(MOST_MESSAGES))
     total = session.scalar(select(func.count()).select_from(Message).where(own)) or 0
-    return [Letter(message, name) for message, name in rows], total
+    return [Letter(message, mail_name(name, design)) for message, name, design in rows], total
 
 
 def bought(session: Session, subscriber_id: int) -> list[Bought]:
     """A person's orders, newest first."""
     rows = session.execute(
-        select(Order, Mailing.name)
+        select(Order, Mailing.name, Mailing.template)
         .outerjoin(Message, Message.id == Order.message_id)
         .outerjoin(Mailing, Mailing.id == Message.mailing_id)
         .where(Order.subscriber_id == subscriber_id)
         .order_by(Order.at.desc())
     )
-    return [Bought(order, name or "") for order, name in rows]
+    return [Bought(order, mail_name(name or "", design or "")) for order, name, design in rows]
 
 
 def given(session: Session, subscriber_id: int) -> list[Given]:
@@ -109,5 +115,5 @@ def given(session: Session, subscriber_id: int) -> list[Given]:
 
 
 def _mailing_names(session: Session, ids: set[int]) -> dict[int, str]:
-    rows = session.execute(select(Mailing.id, Mailing.name).where(Mailing.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    rows = session.execute(select(Mailing.id, Mailing.name, Mailing.template).where(Mailing.id.in_(ids)))
+    return {row.id: mail_name(row.name, row.template) for row in rows}

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mailflow.audience.fields import fields
 from mailflow.audience.leaving import leave
-from mailflow.audience.models import Subscription
+from mailflow.audience.models import Form, Subscription
 from mailflow.audience.queries import SubscriberPage, lists, subscriber_page
 from mailflow.audience.rules import age
 from mailflow.audience.suppression import suppressed
@@ -20,6 +21,7 @@ from mailflow.foundation.language import pick
 from mailflow.segments.people import NAME_FIELD
 from mailflow.studio.formats import day, number
 from mailflow.studio.language import current_language
+from mailflow.studio.mail_names import way_in
 from mailflow.studio.pages.subscribers import history, phrases
 from mailflow.studio.pages.subscribers.routes import blueprint
 from mailflow.studio.security import staff
@@ -49,6 +51,8 @@ def show(subscriber_id: int) -> str:
             name=str(page.values.get(NAME_FIELD) or page.person.email),
             blocked=bool(suppressed(session, [current_ring().hash(page.person.email)])),
             profile=_profile(session, page),
+            forms={one.slug: pick(one.title, current_language()) for one in session.scalars(select(Form))},
+            way_in=way_in,
             list_names={one.id: pick(one.name, current_language()) for one in lists(session)},
             topic=topic if topic in history.TOPICS else None,
             happenings=history.happenings(session, subscriber_id, topic),
