@@ -16,22 +16,19 @@ if TYPE_CHECKING:
 
 
 def serve() -> None:
-    """The web process: granian with our WSGI callable.
-
-    Two threads would be fastest, but each slow sender of a request body holds one: enough that a few cannot stop everybody.
-    """
+    """The web process: granian, and behind its event loop our WSGI callable."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     settings = _begin()
     Server(
-        "mailflow.app:web_process",
+        "mailflow.cli.bridge:web_process",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=settings.host,
         port=settings.port,
-        blocking_threads=32,
+        websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=4,
