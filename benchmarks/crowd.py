@@ -10,6 +10,7 @@ from mailflow.audience.first_start import first_start
 from mailflow.audience.models import Field as ProfileField
 from mailflow.audience.models import List, ProfileValue, Subscriber, Subscription
 from mailflow.campaigns import draft, schedule
+from mailflow.cli.migrate import upgrade
 from mailflow.content import drafts
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -17,7 +18,6 @@ from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.scheduler.jobs import freeze_begun, launch_due
-from mailflow.schema import metadata
 
 _SLICE = 2_000
 
@@ -25,8 +25,8 @@ _SLICE = 2_000
 def launched(settings: Settings, people: int, *, campaigns: int = 1) -> None:
     """A new installation with so many people, and campaigns to all of them that were launched and frozen."""
     settings.home.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
     database = Database(settings.database_url)
-    metadata.create_all(database.engine)
     open_ring(database, settings)
     gather(database, people, utc_now())
     for number in range(campaigns):
