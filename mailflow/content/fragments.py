@@ -1,86 +1,107 @@
-"""Renders a long Liquid text piece by piece: what is static is copied, a plain name looked up, only the rest interpreted.
+"""Takes a long Liquid text apart: what is static is copied, a plain name looked up, a condition decided, only the rest interpreted.
 
 A mail is 40 kB of which a few hundred bytes are personal; walking the whole of it with an interpreter for each
 reader costs ten times more than the personal pieces alone.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping
 
-from liquid.template import BoundTemplate
-from markupsafe import escape
+from liquid.exceptions import LiquidSyntaxError
 
 from mailflow.content.merge import PersonalEnvironment
+from mailflow.content.parts import Branch, Condition, Interpreted, Lookup, Part, Path
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _PLAIN_NAME = re.compile(r"\{\{\s*([a-z_]\w*(?:\.[a-z_]\w*)*)\s*\}\}")
 _BLOCK = re.compile(r"\{%\s*(if|unless|for|case|comment|end\w+)\b")
+_ARM = re.compile(r"\{%\s*(if|unless|elsif|else|endif|endunless)\b(.*?)%\}", re.DOTALL)
+# Liquid writes nothing for a block of white space and of these, which needs more than a look at the text to know.
+_MAYBE_BLANK = re.compile(r"\{%\s*(?:case|comment|echo|#)")
 # These reach beyond their own piece: names and counters that later pieces see, white space around the tag.
 _FAR_REACHING = re.compile(r"\{%-|-%\}|\{\{-|-\}\}|\{%\s*(?:assign|capture|cycle|increment|decrement|break|continue|illegal|content)\b")
 _LIQUIDS_OWN = frozenset({"size", "first", "last"})
-
-
-@dataclass(frozen=True)
-class _Lookup:
-    """A plain name such as ``subscriber.first_name``, with the interpreter's version for values that are not plain."""
-
-    path: tuple[str, ...]
-    template: BoundTemplate
-
-
-_Part: TypeAlias = "str | _Lookup | BoundTemplate"
 
 
 class Fragments:
     """One Liquid text of an environment, taken apart once and rendered many times."""
 
     def __init__(self, environment: PersonalEnvironment, text: str) -> None:
-        self._write: Callable[[str], str] = _escaped if environment.autoescape else str
-        # The same piece (a subject is also the title) is one object, rendered once per reader.
-        self._known: dict[str, _Lookup | BoundTemplate] = {}
-        self._parts: list[_Part] = (
-            [environment.from_string(text)] if _FAR_REACHING.search(text) else [self._part(environment, piece) for piece in _split(text)]
-        )
+        self._environment = environment
+        # The same piece (a subject is also the title) is one object.
+        self._known: dict[str, Part] = {}
+        self.parts = self._whole(text) if _FAR_REACHING.search(text) else self._pieces(text)
+
+    @property
+    def escaping(self) -> bool:
+        """Whether values are written for HTML."""
+        return self._environment.autoescape
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Every name that the text may ask for, as far as it is known beforehand."""
+        return frozenset(path for part in self.parts if not isinstance(part, str) for path in part.paths)
 
     def render(self, facts: Mapping[str, object]) -> str:
         """The text with ``facts`` in it; raises what Liquid raises."""
-        done: dict[int, str] = {}
-        written: list[str] = []
-        for part in self._parts:
-            if isinstance(part, str):
-                written.append(part)
-                continue
-            key = id(part)
-            if key not in done:
-                done[key] = self._look_up(part, facts) if isinstance(part, _Lookup) else part.render(facts)
-            written.append(done[key])
-        return "".join(written)
+        return "".join([part if isinstance(part, str) else part.text(facts) for part in self.parts])
 
-    def _part(self, environment: PersonalEnvironment, piece: str) -> _Part:
-        if not piece.startswith(("{{", "{%")):
-            return piece
+    def _whole(self, text: str) -> tuple[str | Part, ...]:
+        return (Interpreted(self._environment.from_string(text)),)
+
+    def _pieces(self, text: str) -> tuple[str | Part, ...]:
+        try:
+            return self._apart(text)
+        except LiquidSyntaxError:  # half a block inside a comment, say: only the whole makes sense, if it does
+            return self._whole(text)
+
+    def _apart(self, text: str) -> tuple[str | Part, ...]:
+        return tuple(self._part(piece) if piece.startswith(("{{", "{%")) else piece for piece in _split(text))
+
+    def _part(self, piece: str) -> Part:
         if piece not in self._known:
-            template = environment.from_string(piece)
+            template = self._environment.from_string(piece)
             name = _PLAIN_NAME.fullmatch(piece)
             path = tuple(name.group(1).split(".")) if name else ()
-            self._known[piece] = _Lookup(path, template) if path and not _LIQUIDS_OWN & set(path) else template
+            plain = path and not _LIQUIDS_OWN & set(path)
+            self._known[piece] = Lookup(path, template, escaping=self.escaping) if plain else self._branch(piece) or Interpreted(template)
         return self._known[piece]
 
-    def _look_up(self, lookup: _Lookup, facts: Mapping[str, object]) -> str:
-        value: object = facts
-        for name in lookup.path:
-            if not isinstance(value, Mapping):
-                return str(lookup.template.render(facts))
-            value = value.get(name)
-            if value is None:
-                return ""
-        return self._write(value) if isinstance(value, str) else str(lookup.template.render(facts))
+    def _branch(self, piece: str) -> Branch | None:
+        """A condition whose arms all write something, as arms that are taken apart in turn."""
+        arms = [] if _MAYBE_BLANK.search(piece) else _arms(piece)
+        if not arms or not all(_TAG.sub(_shown, body).strip() for _, _, body in arms):
+            return None
+        return Branch(tuple((self._condition(tag, rest), self._apart(body)) for tag, rest, body in arms))
+
+    def _condition(self, tag: str, rest: str) -> Condition | None:
+        if tag == "else":
+            return None
+        name = _PLAIN_NAME.fullmatch(f"{{{{{rest}}}}}")
+        path = tuple(name.group(1).split(".")) if name else ()
+        decided = self._environment.from_string(f"{{% if {rest} %}}1{{% endif %}}")
+        return Condition(() if _LIQUIDS_OWN & set(path) else path, decided, wanted=tag != "unless")
 
 
-def _escaped(value: str) -> str:
-    return str(escape(value))
+def _shown(tag: re.Match[str]) -> str:
+    return "x" if tag.group().startswith("{{") else ""
+
+
+def _arms(piece: str) -> list[tuple[str, str, str]]:
+    """The tag, its condition and the body of each arm; nothing for what is no plain if or unless."""
+    arms: list[tuple[str, str, str]] = []
+    depth, begun, tag, rest = 0, 0, "", ""
+    for found in _TAG.finditer(piece):
+        block, arm = _BLOCK.match(found.group()), _ARM.fullmatch(found.group())
+        ends = bool(block and block.group(1).startswith("end"))
+        if arm and depth == 1 and (ends or not block):
+            arms.append((tag, rest, piece[begun : found.start()]))
+        if arm and depth == (1 if not block else 0):
+            tag, rest, begun = arm.group(1), arm.group(2), found.end()
+        if block:
+            depth += -1 if ends else 1
+    ordered = [tag for tag, _, _ in arms]
+    return arms if ordered[:1] in (["if"], ["unless"]) and "else" not in ordered[:-1] else []
 
 
 def _split(text: str) -> list[str]:

@@ -7,9 +7,10 @@ from markupsafe import Markup
 
 from mailflow.content import merge
 from mailflow.content.fragments import Fragments
+from mailflow.content.paragraphs import tidied
+from mailflow.content.parts import Path
 from mailflow.content.words import Compiled, Personal
 
-_GAPS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _BREAKS = re.compile("[\r\n\x00\x85\u2028\u2029]+")
 
 
@@ -18,11 +19,25 @@ class Personaliser:
 
     def __init__(self, compiled: Compiled) -> None:
         self._subject = Fragments(merge.PLAIN, compiled.subject)
-        self._html = Fragments(merge.HTML, compiled.html)
-        self._text = Fragments(merge.PLAIN, compiled.text)
-        self._has_gaps = "{%" in compiled.text
+        self.html = Fragments(merge.HTML, compiled.html)
+        self.text = Fragments(merge.PLAIN, compiled.text)
+        self.has_gaps = "{%" in compiled.text
         self._defaults: dict[str, object] = {f"link_{number}": url for number, url in enumerate(compiled.links, 1)}
         self._defaults["pixel"] = ""
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Every name that the mail may ask for."""
+        return self.subject_paths | self.html.paths | self.text.paths
+
+    @property
+    def subject_paths(self) -> frozenset[Path]:
+        """The names that the subject may ask for."""
+        return self._subject.paths
+
+    def subject(self, facts: Mapping[str, object]) -> str:
+        """This person's subject, on one line."""
+        return _BREAKS.sub(" ", self._subject.render(facts)).strip()
 
     def render(self, facts: Mapping[str, object]) -> Personal:
         """This person's subject, HTML and text.
@@ -32,11 +47,11 @@ class Personaliser:
         """
         given = {**self._defaults, **facts}
         given["pixel"] = Markup(given["pixel"])  # noqa: S704 - our own picture tag, made by delivery
-        text = self._text.render(given)
+        text = self.text.render(given)
         return Personal(
-            subject=_BREAKS.sub(" ", self._subject.render(given)).strip(),
-            html=self._html.render(given),
-            text=_GAPS.sub("\n\n", text) if self._has_gaps else text,
+            subject=self.subject(given),
+            html=self.html.render(given),
+            text=tidied(text) if self.has_gaps else text,
         )
 
 

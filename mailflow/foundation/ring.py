@@ -1,6 +1,6 @@
 """The installation's open key ring: what makes tokens and hashes addresses while a process runs."""
 
-import hmac
+import hashlib
 from collections.abc import Mapping
 
 from mailflow.foundation.clock import utc_now
@@ -9,6 +9,8 @@ from mailflow.foundation.keys import SUPPRESSION, TOKEN, ensure_keys, keys_of, s
 from mailflow.foundation.settings import Settings
 from mailflow.foundation.tokens import TokenMint
 
+_BLOCK = 64
+
 
 class Ring:
     """The token mint, and keyed hashes that outlive the address they stand for."""
@@ -16,11 +18,17 @@ class Ring:
     def __init__(self, token_keys: Mapping[int, bytes], hash_key: bytes) -> None:
         """``token_keys`` by number; ``hash_key`` never changes during an installation's life."""
         self.mint = TokenMint(token_keys)
-        self._hash_key = hash_key
+        # HMAC (RFC 2104) with its two halves begun once: half the time of hmac.new for each address.
+        padded = hash_key.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
     def hash(self, text: str) -> str:
         """A keyed hash of a text, case ignored: the same address always gives the same one."""
-        return hmac.digest(self._hash_key, text.strip().lower().encode(), "sha256").hex()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text.strip().lower().encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 def open_ring(database: Database, settings: Settings) -> Ring:
