@@ -1,6 +1,6 @@
 """How many people a tree holds, as a whole and part by part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,15 @@ from mailflow.segments.compile import clause
 from mailflow.segments.frame import Frame
 from mailflow.segments.words import Group, Part, Tree
 
+_SLICE = 5000
+
 
 @dataclass(frozen=True)
 class Counts:
-    """``total`` people, of whom ``reachable`` are confirmed in some list, of ``everybody``; ``parts`` by place in the tree."""
+    """``total`` people of ``everybody``; ``parts`` by place in the tree.
+
+    ``reachable`` can be written to by a campaign: confirmed in some list, not blocked, not left in peace as silent.
+    """
 
     everybody: int
     total: int
@@ -35,16 +40,24 @@ def count(session: Session, tree: Tree | Mapping[str, Any], *, now: datetime, li
     return session.scalar(wanted) or 0
 
 
-def counts(session: Session, tree: Tree, *, now: datetime) -> Counts:
-    """The whole and each part, each counted alone, in one walk over the people."""
+def counts(session: Session, tree: Tree, *, now: datetime, blocked: Collection[int] = ()) -> Counts:
+    """The whole and each part, each counted alone, in one walk over the people; ``blocked`` are people who may not be written to."""
     frame = Frame(now)
     parts = list(places(tree))
     whole = clause(tree, frame)
-    reachable = Subscriber.id.in_(confirmed_people())
+    reachable = Subscriber.id.in_(confirmed_people()) & Subscriber.silent_since.is_(None)
     columns = [whole, whole & reachable, *(clause(part, frame) for _, part in parts)]
     row = session.execute(select(func.count(), *(_how_many(one) for one in columns)).select_from(Subscriber)).one()
     everybody, total, mailable, *each = (int(number or 0) for number in row)
+    mailable -= _how_many_of(session, whole & reachable, sorted(blocked))
     return Counts(everybody, total, mailable, {at: number for (at, _), number in zip(parts, each, strict=True)})
+
+
+def _how_many_of(session: Session, condition: ColumnElement[bool], people: list[int]) -> int:
+    """How many of these people meet it; asked in slices, since a statement holds only so many values."""
+    slices = (people[start : start + _SLICE] for start in range(0, len(people), _SLICE))
+    asked = (select(func.count()).select_from(Subscriber).where(Subscriber.id.in_(some), condition) for some in slices)
+    return sum(session.scalar(one) or 0 for one in asked)
 
 
 def places(group: Group, at: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Part]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mailflow.foundation.language import LANGUAGES
 from mailflow.segments.catalogue import catalogue, read_tree
 from mailflow.segments.models import Segment
-from mailflow.segments.queries import naming
+from mailflow.segments.queries import naming, segments
 from mailflow.segments.words import Fault, TreeError
 
 LONGEST_NAME = 100
@@ -24,6 +24,8 @@ class SaveReason(StrEnum):
     DELETED = "deleted"
     NAME = "name"
     """The name is missing or too long."""
+    TAKEN = "taken"
+    """Another segment has this name already."""
     TREE = "tree"
     READY = "ready"
     """A ready segment cannot be changed, only copied."""
@@ -87,7 +89,28 @@ def _refusal(session: Session, name: str, tree: Mapping[str, Any], own_id: int |
     except TreeError as problem:
         return SaveOutcome(SaveReason.TREE, faults=tuple(problem.faults))
     good_name = 0 < len(name.strip()) <= LONGEST_NAME and name.strip().isprintable()
-    return None if good_name else SaveOutcome(SaveReason.NAME)
+    if not good_name:
+        return SaveOutcome(SaveReason.NAME)
+    return SaveOutcome(SaveReason.TAKEN) if _plain(name) in _names(session, own_id) else None
+
+
+def free_name(session: Session, wanted: str) -> str:
+    """``wanted``, cut to what fits, with a number behind it where a segment has that name already."""
+    taken, start, number = _names(session, None), wanted.strip()[: LONGEST_NAME - 5], 1
+    name = start
+    while _plain(name) in taken:
+        number += 1
+        name = f"{start} {number}"
+    return name
+
+
+def _names(session: Session, own_id: int | None) -> set[str]:
+    """What the other segments are called in any language."""
+    return {_plain(name) for one in segments(session) if one.id != own_id for name in one.name.values()}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _broken(session: Session, segment_id: int) -> tuple[Segment, ...]:

@@ -14,8 +14,12 @@ from mailflow.activity.models import Activity
 from mailflow.audience.first_start import first_start
 from mailflow.audience.models import List, Subscriber, Subscription
 from mailflow.audience.profile import set_values
+from mailflow.audience.suppression import suppress
+from mailflow.audience.words import SuppressionReason
 from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.reach import reach
 from mailflow.foundation.database import Database
+from mailflow.foundation.ring import Ring
 from mailflow.segments.models import Segment
 from mailflow.segments.ready import READY, ensure_ready
 from mailflow.segments.rules import field_facts, parse
@@ -108,6 +112,82 @@ def test_an_unfinished_row_says_so_and_the_rest_is_counted(bruno: Visitor) -> No
 
 
 @pytest.mark.usefixtures("people")
+def test_when_nothing_is_finished_nothing_is_counted(bruno: Visitor) -> None:
+    unfinished = "field:first_name is value~"
+    data = form(f"t.1.0={unfinished}")
+    data["node"] = ["t.0:row", "t.1:group", "t.1.0:row"]
+    data |= {"t.0.what": "field:first_name", "t.0.op": "is", "t.0.in.value": "", "t.1.how": "any"}
+    page = bruno.post("/segments/preview", data).text
+    assert '<div class="mf-num mf-num-l">–</div>' in page
+    assert "people right now" not in page
+    rest = bruno.post("/segments/preview", {**data, "t.0.what": "language", "t.0.op": "is", "t.0.in.value": "es"}).text
+    assert "1 people right now" in rest
+    assert re.findall(r'id="t[.\d]*\.n"[^>]*>([^<]+)<', rest) == ["1", "–", "–"]
+
+
+@pytest.mark.usefixtures("people")
+def test_who_can_be_written_to_leaves_out_the_blocked_and_the_silent(bruno: Visitor, database: Database, ring: Ring, now: datetime) -> None:
+    everybody = form(name="Todos", do="save")
+
+    def reachable(address: str) -> str:
+        found = re.search(r"Of them, (\d+) are confirmed in a list and can be written to", bruno.get(address).text)
+        assert found
+        return found[1]
+
+    address = bruno.post("/segments/", everybody).location
+    assert reachable(address) == "2"
+    with database.begin() as session:
+        suppress(session, "ANA@example.net", SuppressionReason.HARD_BOUNCE, ring=ring, now=now)
+    assert reachable(address) == "1"
+    assert ">Todos</a>" in (listed := bruno.get("/segments/").text)
+    assert re.findall(r'data-l="Can be written to"[^>]*>([^<]*)<', listed.split(">Todos</a>")[1])[0] == "1"
+    with database.begin() as session:
+        session.get_one(Subscriber, 2).silent_since = now
+        session.add(Subscriber(email="luis@example.net", email_key="luis@example.net", source="demo", created_at=now))
+        session.flush()
+        session.add(Subscription(subscriber_id=3, list_id=1, state="confirmed", asked_at=now, confirmed_at=now))
+        counted = reach(session, 1, None, now=now, ring=ring).will_get
+    assert reachable(address) == str(counted) == "1"
+    with database.begin() as session:
+        suppress(session, "luis@example.net", SuppressionReason.COMPLAINT, ring=ring, now=now)
+    assert reachable(address) == "0"
+
+
+@pytest.mark.usefixtures("people")
+def test_two_segments_do_not_share_a_name(bruno: Visitor, database: Database) -> None:
+    first = bruno.post("/segments/", form(SPANISH, name="Uno", do="save")).location
+    for name in ("Uno", " uno ", "Asleep", "dormidos"):
+        answer = bruno.post("/segments/", form(SPANISH, name=name, do="save"))
+        assert answer.status_code == 422
+        assert "Another segment has this name" in answer.text
+    assert bruno.post(first, form(CLICKED, name="UNO", do="save")).status_code == 303
+    with database.read() as session:
+        assert [one.name["es"] for one in session.scalars(select(Segment).where(Segment.slug.is_(None)))] == ["UNO"]
+
+
+@pytest.mark.usefixtures("people")
+def test_a_copy_is_named_so_that_it_can_be_told_apart(bruno: Visitor, database: Database) -> None:
+    first = bruno.post("/segments/", form(SPANISH, name="Uno", do="save")).location
+    assert bruno.post(first, form(SPANISH, name="Uno", do="copy")).status_code == 303
+    assert bruno.post(f"{first}/copy").status_code == 303
+    with database.read() as session:
+        kept = [one.name["es"] for one in session.scalars(select(Segment).where(Segment.slug.is_(None)).order_by(Segment.id))]
+    assert kept == ["Uno", "Copy of Uno", "Copy of Uno 2"]
+
+
+@pytest.mark.usefixtures("people")
+def test_a_ready_segment_is_shown_as_one_that_cannot_be_changed(bruno: Visitor) -> None:
+    page = bruno.get("/segments/1").text
+    assert '<fieldset class="mf-as-it-is" disabled>' in page
+    assert "Make a copy to change" in page
+    assert 'value="save"' not in page
+    assert "Is in the segment" in bruno.get("/segments/4?who=ana@example.net").text
+    mine = bruno.post("/segments/1/copy", follow_redirects=True).text
+    assert "Copy of Top engagers" in mine
+    assert "mf-as-it-is" not in mine
+
+
+@pytest.mark.usefixtures("people")
 def test_a_faulty_segment_is_not_kept_and_nothing_typed_is_lost(bruno: Visitor) -> None:
     answer = bruno.post("/segments/", form("t.0=spent at-least amount~lots days~30", name="Ricos", do="save"))  # type: ignore[arg-type]
     assert answer.status_code == 422
@@ -191,22 +271,30 @@ def test_s_44_no_cell_of_the_download_is_a_formula(bruno: Visitor, database: Dat
 
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
-    "data",
+    ("data", "tree"),
     [
-        {"node": "t.0:row", "t.0.what": "field:email' OR 1=1", "t.0.op": "is", "t.0.in.value": "x"},
-        {"node": "t.0:row", "t.0.what": "<script>", "t.0.op": "\u202e<b>"},
-        {"node": ["x:row", "t.9.9.9:row", "t:row", "t.0:group", "t.0:group", ":", "t..:row"]},
-        {"t.how": "sometimes", "do": "remove:t.7.x", "who": "\x00"},
-        {"do": "remove:t"},
-        {"node": ["t.0:row"] * 900},
-        {"node": "t.0:row", "t.0.what": "top", "t.0.in.share": "nan", "t.0.in.days": "9" * 500},
-        {"node": "t.0:row", "t.0.what": "spent", "t.0.in.amount": "inf"},
+        ({"node": "t.0:row", "t.0.what": "field:email' OR 1=1", "t.0.op": "is", "t.0.in.value": "x"}, None),
+        ({"node": "t.0:row", "t.0.what": "<script>", "t.0.op": "\u202e<b>"}, None),
+        ({"node": ["x:row", "t.9.9.9:row", "t:row", "t.0:group", "t.0:group", ":", "t..:row"]}, {"all": [{"all": []}]}),
+        ({"t.how": "sometimes", "do": "remove:t.7.x", "who": "\x00"}, {"all": []}),
+        ({"do": "remove:t"}, {"all": []}),
+        ({"node": ["t.0:row"] * 900}, None),
+        ({"node": "t.0:row", "t.0.what": "top", "t.0.in.share": "nan", "t.0.in.days": "9" * 500}, None),
+        ({"node": "t.0:row", "t.0.what": "spent", "t.0.in.amount": "inf"}, None),
     ],
 )
-def test_s_19_a_hostile_form_is_a_page_in_words(bruno: Visitor, data: dict[str, str]) -> None:
+def test_s_19_a_hostile_form_is_a_page_in_words(
+    bruno: Visitor, database: Database, data: dict[str, str], tree: dict[str, object] | None
+) -> None:
     assert bruno.post("/segments/preview", data).status_code == 200
     answer = bruno.post("/segments/", {**data, "name": "x", "do": "save"})
-    assert answer.status_code in {303, 422}
+    with database.read() as session:
+        kept = session.scalars(select(Segment).where(Segment.slug.is_(None))).all()
+    if tree is None:
+        assert (answer.status_code, kept) == (422, [])
+        assert "Some conditions are not finished: each says below what it needs." in answer.text
+    else:
+        assert (answer.status_code, [one.tree for one in kept]) == (303, [tree])
 
 
 @pytest.mark.usefixtures("people")

@@ -15,7 +15,7 @@ from mailflow.campaigns.queries import waiting_with_segment
 from mailflow.foundation.language import pick
 from mailflow.segments.describe import describe
 from mailflow.segments.models import Segment
-from mailflow.segments.save import LONGEST_NAME, SaveOutcome, SaveReason, change, create, delete
+from mailflow.segments.save import LONGEST_NAME, SaveOutcome, SaveReason, change, create, delete, free_name
 from mailflow.studio.company import company
 from mailflow.studio.hours import hour_words
 from mailflow.studio.language import current_language
@@ -72,6 +72,8 @@ def save(segment_id: int | None = None) -> Response | tuple[str, int]:
     with current_database().begin() as session:
         segment = found(session, segment_id) if segment_id else None
         kept = segment if request.form.get("do") != "copy" else None
+        if segment is not None and kept is None and name.strip() == pick(segment.name, current_language()):
+            name = _name_of_copy(session, segment)
         outcome = _keep(session, kept, name, typed_tree(root, offer_of(session, kept.id if kept else None)))
     if outcome.segment is not None:
         flash(_("Saved."))
@@ -79,6 +81,24 @@ def save(segment_id: int | None = None) -> Response | tuple[str, int]:
     with current_database().read() as session:
         desk = lay_out(session, root, own_id=kept.id if kept else None, who=request.form.get("who", ""), now=current_instant())
         return _page(session, desk, segment, name, problems=_problems(outcome)), 422
+
+
+@blueprint.post("/<int:segment_id>/copy")
+@staff
+def copy(segment_id: int) -> Response:
+    """Make a segment of one's own from any, a ready one among them, and open it."""
+    with current_database().begin() as session:
+        original = found(session, segment_id)
+        outcome = create(session, _name_of_copy(session, original), original.tree, now=current_instant())
+    if outcome.segment is None:
+        flash(_refusal(outcome), "bad")
+        return redirect(url_for("segments.edit", segment_id=segment_id), 303)
+    flash(_("This is the copy. The original stays as it was."))
+    return redirect(url_for("segments.edit", segment_id=outcome.segment.id), 303)
+
+
+def _name_of_copy(session: Session, original: Segment) -> str:
+    return free_name(session, _("Copy of %(name)s", name=pick(original.name, current_language())))
 
 
 def _keep(session: Session, segment: Segment | None, name: str, tree: dict[str, Any]) -> SaveOutcome:
@@ -127,13 +147,14 @@ def _page(
 
 
 def _problems(outcome: SaveOutcome) -> dict[str, str]:
-    return {"name" if outcome.reason is SaveReason.NAME else "tree": _refusal(outcome)}
+    return {"name" if outcome.reason in (SaveReason.NAME, SaveReason.TAKEN) else "tree": _refusal(outcome)}
 
 
 def _refusal(outcome: SaveOutcome) -> str:
     names = ", ".join(pick(one.name, current_language()) for one in outcome.needed_by)
     words = {
         SaveReason.NAME: _("Give the segment a name of up to %(most)s letters.", most=LONGEST_NAME),
+        SaveReason.TAKEN: _("Another segment has this name: choose one that tells them apart."),
         SaveReason.TREE: _("Some conditions are not finished: each says below what it needs."),
         SaveReason.READY: _("A ready segment stays as it is. Save a copy instead."),
         SaveReason.NEEDED: _("Other segments need it as it is: %(names)s.", names=names),

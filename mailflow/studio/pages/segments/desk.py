@@ -22,7 +22,8 @@ from mailflow.segments.sample import sample
 from mailflow.segments.words import Catalogue, Tree, TreeError
 from mailflow.studio.company import company
 from mailflow.studio.language import current_language
-from mailflow.studio.pages.segments.nodes import ROOT, Branch, Row, path_of, walk, without
+from mailflow.studio.pages.segments.nodes import ROOT, Branch, Row, left_out, path_of, walk, without
+from mailflow.studio.pages.segments.reachable import blocked_people
 from mailflow.studio.pages.segments.rows import as_json
 from mailflow.studio.pages.segments.shapes import Offer, settled
 
@@ -71,12 +72,15 @@ def lay_out(session: Session, root: Branch, *, own_id: int | None, who: str = ""
     offer = offer_of(session, own_id)
     tree = typed_tree(root, offer)
     desk = Desk(root, offer, tree, _faults(offer.names, tree, own_id), who=who)
-    countable = without(root, set(desk.faults))
+    out = left_out(root, set(desk.faults))
+    if ROOT in out:
+        return desk
+    countable = without(root, out)
     try:
         parsed = read_tree(offer.names, as_json(countable, offer.fields), own_id=own_id)
     except TreeError:
         return desk
-    return _counted(session, desk, parsed, now)
+    return _counted(session, desk, parsed, out, now)
 
 
 def _faults(names: Catalogue, tree: dict[str, Any], own_id: int | None) -> dict[str, str]:
@@ -87,11 +91,10 @@ def _faults(names: Catalogue, tree: dict[str, Any], own_id: int | None) -> dict[
     return {}
 
 
-def _counted(session: Session, desk: Desk, tree: Tree, now: datetime) -> Desk:
-    desk.counted = counts(session, tree, now=now)
-    left_out = set(desk.faults)
-    paths = [path for path, _node in walk(desk.root) if not any(path == one or path.startswith(f"{one}.") for one in left_out)]
-    desk.by_path = dict(zip(paths, desk.counted.parts.values(), strict=ROOT not in left_out))
+def _counted(session: Session, desk: Desk, tree: Tree, out: set[str], now: datetime) -> Desk:
+    desk.counted = counts(session, tree, now=now, blocked=blocked_people(session))
+    paths = [path for path, _node in walk(desk.root) if not any(path == one or path.startswith(f"{one}.") for one in out)]
+    desk.by_path = dict(zip(paths, desk.counted.parts.values(), strict=True))
     desk.sentence = describe(tree, current_language(), currency=company().currency)
     desk.people = sample(session, tree, now=now, limit=SAMPLE, shuffle=True)
     desk.person = person_at(session, desk.who) if desk.who.strip() else None

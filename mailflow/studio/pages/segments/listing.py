@@ -15,6 +15,7 @@ from mailflow.segments.queries import segments
 from mailflow.segments.words import Catalogue, TreeError
 from mailflow.studio.company import company
 from mailflow.studio.language import current_language
+from mailflow.studio.pages.segments.reachable import blocked_people
 from mailflow.studio.pages.segments.routes import blueprint
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
@@ -38,18 +39,19 @@ def index() -> str:
     now = current_instant()
     with current_database().read() as session:
         names = catalogue(session)
-        lines = [_line(session, one, names, now) for one in segments(session)]
+        blocked = blocked_people(session)
+        lines = [_line(session, one, names, blocked, now) for one in segments(session)]
     own = [line for line in lines if line.segment.slug is None]
     ready = [line for line in lines if line.segment.slug is not None]
     return render_template("studio/segments/index.html", own=own, ready=ready)
 
 
-def _line(session: Session, segment: Segment, names: Catalogue, now: datetime) -> Line:
+def _line(session: Session, segment: Segment, names: Catalogue, blocked: frozenset[int], now: datetime) -> Line:
     language = current_language()
     name = pick(segment.name, language)
     try:
         tree = read_tree(names, segment.tree, own_id=segment.id)
     except TreeError as problem:
         return Line(segment, name, pick(problem.faults[0].message, language), None, None)
-    counted = counts(session, tree, now=now)
+    counted = counts(session, tree, now=now, blocked=blocked)
     return Line(segment, name, describe(tree, language, currency=company().currency), counted.total, counted.reachable)

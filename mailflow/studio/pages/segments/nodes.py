@@ -119,6 +119,17 @@ def without(branch: Branch, paths: set[str], path: str = ROOT) -> Branch:
     return Branch(branch.how, kept)
 
 
+def left_out(branch: Branch, faulty: set[str], path: str = ROOT) -> set[str]:
+    """The faulty nodes, and every group of which nothing else is left: without them it would hold everybody, or nobody."""
+    out = set(faulty)
+    for index, part in enumerate(branch.parts):
+        if isinstance(part, Branch):
+            out |= left_out(part, faulty, f"{path}.{index}")
+    if branch.parts and all(f"{path}.{index}" in out for index in range(len(branch.parts))):
+        out.add(path)
+    return out
+
+
 def path_of(at: tuple[int, ...]) -> str:
     """The path of a place in the tree, as faults and counts name it."""
     return ".".join((ROOT, *map(str, at)))
