@@ -53,6 +53,11 @@ def header(name: str, value: str) -> bytes:
     return f"{name}: {written}\r\n".encode("ascii")
 
 
+def recipient(address: str) -> bytes:
+    """The To line for a bare address, in one look where nothing needs to be encoded."""
+    return f"To: {address}\r\n".encode("ascii") if _ADDRESS.fullmatch(address) else header("To", address)
+
+
 def _phrased(name: str, value: str) -> str:
     shown, bracket, rest = value.rpartition("<")
     if not bracket:

@@ -6,7 +6,7 @@ Made from the very parts that previews are rendered from, so that the two cannot
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from mailflow.content import quoted
 from mailflow.content.fragments import Fragments
@@ -25,6 +25,12 @@ class Address(NamedTuple):
     before: str
     after: str = ""
     markup: bool = False
+
+
+def spelled(address: Address, token: str) -> str:
+    """An address with its token, as a value for the interpreter."""
+    whole = f"{address.before}{token}{address.after}"
+    return Markup(whole) if address.markup else whole  # noqa: S704 - our own picture tag
 
 
 class Strip:
@@ -70,6 +76,11 @@ class Pressed:
         """Addresses that ``filled`` must find among the facts, with their tokens' numbers: interpreted pieces ask for them."""
         self.text = self._strip(personaliser.text, gaps=personaliser.has_gaps)
         self.html = self._strip(personaliser.html, gaps=False)
+        self._asked(personaliser.subject_paths)
+
+    def spelled(self, tokens: Sequence[bytes]) -> list[tuple[Path, str]]:
+        """The addresses of ``texts`` with their tokens, as values for the interpreter."""
+        return [(path, spelled(self._addresses[path], tokens[number].decode("ascii"))) for path, number in self.texts.items()]
 
     def _strip(self, fragments: Fragments, *, gaps: bool) -> Strip:
         parts = [self._named(part, escaping=fragments.escaping) for part in fragments.parts]

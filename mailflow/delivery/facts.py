@@ -1,184 +1,176 @@
-"""What a mail may say of its reader: profile, offer, lists and links, read for a whole batch at once."""
+"""What a mail may say of its reader: profile, offer, lists, read for a whole batch at once and only where it is asked for."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency
-from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mailflow.audience.fields import fields
-from mailflow.audience.models import Brand, ConfirmationRequest, Installation, List, Subscriber, Subscription
-from mailflow.audience.profile import values
-from mailflow.audience.words import SubscriptionState, Tracking
+from mailflow.audience.models import Brand
 from mailflow.content.preview import sample_facts
 from mailflow.content.sources import brand_facts
+from mailflow.delivery import reads
+from mailflow.delivery.addresses import Rows
+from mailflow.delivery.heads import Head, head
+from mailflow.delivery.mails import Mail, Mails, Wants
+from mailflow.delivery.reads import Reader, Row
 from mailflow.foundation.language import pick
-from mailflow.foundation.tokens import Purpose, TokenMint
-from mailflow.offers.models import Code, Offer
+from mailflow.foundation.tokens import TokenMint
 from mailflow.offers.words import OfferKind
-from mailflow.outbox.models import Mailing, Message
 
 _DAY = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE d MMMM y"}
+_KEYS_ONLY = frozenset({"sex", "interests"})
+"""These stay keys, so that {% if subscriber.sex == "f" %} holds in every language."""
 
 
 class Batch:
-    """Everything a batch of messages needs to be made personal, read once."""
+    """Everything a batch of messages needs to be made personal, read once; afterwards no session is needed."""
 
-    def __init__(self, session: Session, messages: Sequence[Message], *, mint: TokenMint, public_url: str) -> None:
-        """Read for these messages; ``public_url`` is what links begin with."""
-        self._mint, self._url = mint, public_url
-        ids = sorted({message.person_key for message in messages if message.person_key > 0})
-        self._people = {row.id: row for row in session.scalars(select(Subscriber).where(Subscriber.id.in_(ids)))}
-        self._values = values(session, ids)
-        self._labels = _option_labels(session)
-        self._subscriptions = _subscriptions(session, ids)
-        self._codes = _codes(session, messages)
-        self._requests = _requests(session, messages)
-        self._mailings = {m.id: m for m in session.scalars(select(Mailing).where(Mailing.id.in_({m.mailing_id for m in messages})))}
-        self._brands = {brand.id: brand for brand in session.scalars(select(Brand))}
-        self._installation = session.scalars(select(Installation)).first() or Installation(zone="UTC", currency="EUR", language="es")
+    def __init__(self, session: Session, rows: Sequence[Row], *, press: Mails, mint: TokenMint, public_url: str) -> None:
+        """Read for these messages what their mails ask for; ``public_url`` is what links begin with."""
+        self.mint, self.url = mint, public_url
+        kinds = {(row.mailing_id, row.language) for row in rows}
+        self._mails = {key: press.mail(session, *key) for key in kinds}
+        for mail in self._mails.values():
+            if mail is not None:
+                mail.pressed(public_url, mint)  # here and now: it takes longer than a loop may be kept waiting
+        self._wants = Wants(frozenset(path for mail in self._mails.values() if mail for path in mail.wants.paths))
+        self._mailings = reads.mailings(session, {mailing for mailing, _ in kinds})
+        self._read_people(session, rows)
+        self._read_lists(session, rows)
+        self._read_offers(session, rows)
+        self._heads: dict[tuple[int, int | None], Head] = {}
+        self._days: dict[tuple[date, str], str] = {}
+        self._shared: dict[tuple[str, object, str], Any] = {}
 
-    def brand(self, message: Message) -> Brand:
-        """The brand that signs this message."""
-        return self._brands[self._mailings[message.mailing_id].brand_id]
+    def _read_people(self, session: Session, rows: Sequence[Row]) -> None:
+        wants = self._wants
+        self._people = sorted({row.person_key for row in rows if row.person_key > 0})
+        self._readers = reads.readers(
+            session, rows, joined=wants.has("subscription", "confirmed_on"), email=wants.has("subscriber", "email")
+        )
+        self._fields = reads.known_fields(session, wants.below("subscriber")) if wants.has("subscriber") else {}
+        self._profiles = reads.profiles(session, self._people, self._fields)
+        self._labels = {known.key: known.labels for known in self._fields.values() if known.labels}
 
-    def mailing(self, message: Message) -> Mailing:
-        """The mailing this message belongs to."""
-        return self._mailings[message.mailing_id]
+    def _read_lists(self, session: Session, rows: Sequence[Row]) -> None:
+        self._joined = reads.joined_lists(session, self._people) if self._wants.has("subscriptions") else {}
+        named = {row.list_id for row in rows if row.list_id}
+        self._lists = reads.lists(session, named.union(*self._joined.values()))
 
-    def leave_link(self, message: Message) -> str:
-        """Where one click ends the subscription this message is sent for; empty for notices and tests."""
-        row = self._subscriptions.get(message.person_key, {}).get(message.list_id or 0)
-        return f"{self._url}/unsubscribe/{self._mint.make(Purpose.LEAVE, row[0].id)}" if row else ""
+    def _read_offers(self, session: Session, rows: Sequence[Row]) -> None:
+        wants = self._wants
+        self._codes = reads.codes(session, rows) if wants.has("offer") else {}
+        self._offers = reads.offers(session, {offer for offer, _, _ in self._codes.values()})
+        self._requests = reads.requests(session, rows) if wants.has("links", "confirm") or wants.has("links", "confirm_expires_on") else {}
+        self._place = reads.place(session)
 
-    def facts(self, message: Message, links: Sequence[str], first_link: int) -> dict[str, Any]:
-        """The values of every personal tag for one message; ``links`` are the compiled mail's, in order."""
-        person = self._people.get(message.person_key)
-        if person is None:
-            return self._trial(message, links)
-        shop = brand_facts(self.brand(message), public_url=self._url)
-        facts: dict[str, Any] = {
-            "subscriber": self._subscriber(person, message.language),
-            "offer": self._offer(message),
-            "subscriptions": self._lists(person.id, message.language),
-            "subscription": self._subscription(message),
-            "shop": shop,
-            "links": self._system_links(message, person) | {"shop": shop["url"]},
-        }
-        return facts | self._tracked(message, person, links, first_link)
+    def mail(self, row: Row) -> Mail:
+        """What this message is made from; KeyError where its mailing was not compiled in its language."""
+        found = self._mails[row.mailing_id, row.language]
+        if found is None:
+            raise KeyError((row.mailing_id, row.language))
+        return found
 
-    def _subscriber(self, person: Subscriber, language: str) -> dict[str, Any]:
-        known = self._values.get(person.id, {})
-        named = {key: self._named(key, value, language) for key, value in known.items()}
-        return {**named, **_keys_only(known), "email": person.email, "language": language}
+    def reader(self, row: Row) -> Reader | None:
+        """Who gets it; None for staff who try a mail out, and for who is gone."""
+        return self._readers.get(row.id)
+
+    def head(self, row: Row) -> Head:
+        """The header lines that it shares with others."""
+        key = (row.mailing_id, row.list_id)
+        if key not in self._heads:
+            kind, brand = self._mailings[row.mailing_id]
+            self._heads[key] = head(brand, self._lists.get(row.list_id or 0), kind, self.url)
+        return self._heads[key]
+
+    def rows(self, row: Row, reader: Reader) -> Rows:
+        """The rows that its tokens stand for."""
+        request = row.context.get("request_id") if self._requests else None
+        return Rows(row.id, row.mailing_id, row.person_key, reader.subscription, request if request in self._requests else None)
+
+    def facts(self, row: Row, reader: Reader) -> dict[str, Any]:
+        """The values of the personal tags that its mail may ask for, all but the addresses with tokens."""
+        wants = self._wants
+        facts: dict[str, Any] = {"links": self._links(row), "shop": self._once("shop", row.mailing_id, "", self._shop)}
+        if wants.has("subscriber"):
+            facts["subscriber"] = self._subscriber(row, reader)
+        if wants.has("offer"):
+            facts["offer"] = self._offer(row)
+        if wants.has("subscription"):
+            facts["subscription"] = self._subscription(row, reader)
+        if wants.has("subscriptions"):
+            facts["subscriptions"] = self._once("lists", self._joined.get(row.person_key, ()), row.language, self._described)
+        return facts
+
+    def trial(self, row: Row, links: Sequence[str]) -> dict[str, Any]:
+        """A believable reader for a test sent to staff: nothing is counted, links go straight to their targets."""
+        facts = {**sample_facts(row.language), "shop": self._shop(row.mailing_id, "")}
+        return facts | {f"link_{n}": url for n, url in enumerate(links, start=1)} | {"pixel": ""}
+
+    def _once(self, name: str, key: Any, language: str, make: Any) -> Any:
+        if (name, key, language) not in self._shared:
+            self._shared[name, key, language] = make(key, language)
+        return self._shared[name, key, language]
+
+    def _brand(self, mailing_id: int) -> Brand:
+        return self._mailings[mailing_id][1]
+
+    def _shop(self, mailing_id: int, _language: str) -> dict[str, str]:
+        return brand_facts(self._brand(mailing_id), public_url=self.url)
+
+    def _links(self, row: Row) -> dict[str, Any]:
+        ends = self._requests.get(row.context.get("request_id", 0))
+        return {"shop": self._brand(row.mailing_id).shop_url, "confirm_expires_on": self._day(ends, row.language) if ends else ""}
+
+    def _subscriber(self, row: Row, reader: Reader) -> dict[str, Any]:
+        known = self._profiles.get(row.person_key, {})
+        named = {key: self._named(key, value, row.language) for key, value in known.items()} if self._labels else known
+        return {**named, "email": reader.email, "language": row.language}
 
     def _named(self, key: str, value: Any, language: str) -> Any:
         """Choices in the reader's words: "Sevilla" for ES-SE."""
-        labels = self._labels.get(key, {})
+        labels = self._labels.get(key)
+        if not labels or key in _KEYS_ONLY:
+            return value
         if isinstance(value, list):
             return [pick(labels[each], language) if each in labels else each for each in value]
         return pick(labels[value], language) if isinstance(value, str) and value in labels else value
 
-    def _offer(self, message: Message) -> dict[str, Any]:
-        row = self._codes.get(message.context.get("code_id", 0))
-        if row is None:
+    def _offer(self, row: Row) -> dict[str, Any]:
+        code = self._codes.get(row.context.get("code_id", 0))
+        if code is None:
             return {}
-        code, offer = row
-        currency, language = self._installation.currency, message.language
+        offer, text, ends = code
+        return {**self._once("offer", offer, row.language, self._terms), "code": text, "ends_on": self._day(ends, row.language)}
+
+    def _terms(self, offer_id: int, language: str) -> dict[str, str]:
+        offer, currency = self._offers[offer_id], self._place.currency
         worth = f"{offer.value} %" if offer.kind == OfferKind.PERCENT else _money(offer.value, currency, language)
-        return {
-            "code": code.text,
-            "ends_on": self._day(code.ends_at, language),
-            "minimum": _money(offer.minimum, currency, language),
-            "value": worth,
-            "conditions": pick(offer.conditions, language),
-        }
+        return {"minimum": _money(offer.minimum, currency, language), "value": worth, "conditions": pick(offer.conditions, language)}
 
-    def _lists(self, person_id: int, language: str) -> list[dict[str, str]]:
-        joined = [row for row in self._subscriptions.get(person_id, {}).values() if row[0].state != SubscriptionState.LEFT]
-        return [{"name": pick(each.name, language), "description": pick(each.description, language)} for _, each in joined]
-
-    def _subscription(self, message: Message) -> dict[str, str]:
-        row = self._subscriptions.get(message.person_key, {}).get(message.list_id or 0)
-        if row is None:
+    def _subscription(self, row: Row, reader: Reader) -> dict[str, str]:
+        of_list = self._lists.get(row.list_id or 0)
+        if of_list is None or reader.subscription is None:
             return {}
-        joined = row[0].confirmed_at
-        return {
-            "list": pick(row[1].name, message.language),
-            "confirmed_on": self._day(joined, message.language) if joined else "",
-        }
+        joined = {"confirmed_on": self._day(reader.confirmed_at, row.language)} if reader.confirmed_at else {}
+        return {"list": pick(of_list.name, row.language), **joined}
 
-    def _system_links(self, message: Message, person: Subscriber) -> dict[str, str]:
-        request = self._requests.get(message.context.get("request_id", 0))
-        return {
-            "unsubscribe": self.leave_link(message),
-            "preferences": f"{self._url}/preferences/{self._mint.make(Purpose.PREFERENCES, person.id)}",
-            "view": f"{self._url}/view/{self._mint.make(Purpose.VIEW, message.id)}",
-            "confirm": f"{self._url}/confirm/{self._mint.make(Purpose.CONFIRM, request.id)}" if request else "",
-            "confirm_expires_on": self._day(request.expires_at, message.language) if request else "",
-        }
-
-    def _tracked(self, message: Message, person: Subscriber, links: Sequence[str], first_link: int) -> dict[str, Any]:
-        """Tokens that name the message, or only the mailing for who did not agree to more."""
-        if person.tracking == Tracking.INDIVIDUAL:
-            seen, gone, row_id = Purpose.OPEN, Purpose.CLICK, message.id
-        else:
-            seen, gone, row_id = Purpose.OPEN_MAILING, Purpose.CLICK_MAILING, message.mailing_id
-        tags: dict[str, Any] = {
-            f"link_{n}": f"{self._url}/c/{self._mint.make(gone, row_id, first_link + n)}" for n in range(1, len(links) + 1)
-        }
-        tags["pixel"] = _pixel(f"{self._url}/o/{self._mint.make(seen, row_id)}.gif")
-        return tags
-
-    def _trial(self, message: Message, links: Sequence[str]) -> dict[str, Any]:
-        """A believable reader for a test sent to staff: nothing is counted, links go straight to their targets."""
-        facts = dict(sample_facts(message.language))
-        facts["shop"] = brand_facts(self.brand(message), public_url=self._url)
-        return facts | {f"link_{n}": url for n, url in enumerate(links, start=1)} | {"pixel": ""}
+    def _described(self, ids: Sequence[int], language: str) -> list[dict[str, str]]:
+        found = [self._lists[number] for number in ids]
+        return [{"name": pick(each.name, language), "description": pick(each.description, language)} for each in found]
 
     def _day(self, instant: datetime, language: str) -> str:
-        local = instant.astimezone(ZoneInfo(self._installation.zone))
-        return format_date(local.date(), _DAY.get(language, _DAY["en"]), locale=language)
-
-
-def _pixel(url: str) -> Markup:
-    return Markup('<img src="{}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">').format(url)
+        day = instant.astimezone(ZoneInfo(self._place.zone)).date()
+        if (day, language) not in self._days:
+            self._days[day, language] = format_date(day, _DAY.get(language, _DAY["en"]), locale=language)
+        return self._days[day, language]
 
 
 def _money(cents: int, currency: str, language: str) -> str:
     whole = "#,##0 ¤" if language == "es" else "¤#,##0"
     pattern = whole if cents % 100 == 0 else None
     return format_currency(cents / 100, currency, pattern, locale=language, currency_digits=cents % 100 != 0)
-
-
-def _keys_only(known: Mapping[str, Any]) -> dict[str, Any]:
-    """Sex and interests stay keys, so that {% if subscriber.sex == "f" %} holds in every language."""
-    return {key: known[key] for key in ("sex", "interests") if key in known}
-
-
-def _option_labels(session: Session) -> dict[str, dict[str, dict[str, str]]]:
-    return {field.key: {option["key"]: option["label"] for option in field.options} for field in fields(session)}
-
-
-def _subscriptions(session: Session, ids: Sequence[int]) -> dict[int, dict[int, tuple[Subscription, List]]]:
-    found: dict[int, dict[int, tuple[Subscription, List]]] = {}
-    joined = select(Subscription, List).join(List, List.id == Subscription.list_id).where(Subscription.subscriber_id.in_(ids))
-    for row, of_list in session.execute(joined.order_by(List.position, List.id)):
-        found.setdefault(row.subscriber_id, {})[row.list_id] = (row, of_list)
-    return found
-
-
-def _codes(session: Session, messages: Sequence[Message]) -> dict[int, tuple[Code, Offer]]:
-    ids = {message.context["code_id"] for message in messages if message.context.get("code_id")}
-    rows = session.execute(select(Code, Offer).join(Offer, Offer.id == Code.offer_id).where(Code.id.in_(ids))) if ids else ()
-    return {code.id: (code, offer) for code, offer in rows}
-
-
-def _requests(session: Session, messages: Sequence[Message]) -> dict[int, ConfirmationRequest]:
-    ids = {message.context["request_id"] for message in messages if message.context.get("request_id")}
-    return {row.id: row for row in session.scalars(select(ConfirmationRequest).where(ConfirmationRequest.id.in_(ids)))} if ids else {}

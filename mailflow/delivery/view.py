@@ -14,5 +14,5 @@ def view_html(session: Session, message_id: int, *, mint: TokenMint, public_url:
     press = Press()
     if message is None or not press.load(session, message.mailing_id, message.language):
         return None
-    batch = Batch(session, [message], mint=mint, public_url=public_url)
+    batch = Batch(session, [message], press=press, mint=mint, public_url=public_url)
     return press.personal(message, batch).html

@@ -12,12 +12,11 @@ from contextlib import suppress as ignoring
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from mailflow.audience.models import List
 from mailflow.content.words import CompileError
 from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, renew, settle_abandoned
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.gate import pass_gate
-from mailflow.delivery.letters import Press, envelope
+from mailflow.delivery.letters import Press
 from mailflow.delivery.outlet import Envelope, Reply, Transport, open_transport
 from mailflow.delivery.record import record, record_unrenderable
 from mailflow.foundation.clock import utc_now
@@ -154,20 +153,18 @@ class Sender:
         broken: list[int] = []
         self._prepare(claimed, broken)
         with self.database.read() as session:
-            batch = Batch(session, claimed, mint=self.ring.mint, public_url=self.settings.public_url)
-            lists = {row.id: row for row in session.scalars(select(List))}
+            batch = Batch(session, claimed, press=self._press, mint=self.ring.mint, public_url=self.settings.public_url)
         for message in claimed:
             if message.id not in broken:
-                self._make_one(message, batch, lists, made, broken)
+                self._make_one(message, batch, made, broken)
         if broken:
             with self.database.begin() as session:
                 record_unrenderable(session, broken, self.worker)
         return made
 
-    def _make_one(self, message: Claimed, batch: Batch, lists: Mapping[int, List], made: dict[int, Envelope], broken: list[int]) -> None:
+    def _make_one(self, message: Claimed, batch: Batch, made: dict[int, Envelope], broken: list[int]) -> None:
         try:
-            personal = self._press.personal(message, batch)
-            made[message.id] = envelope(message, personal, batch, lists.get(message.list_id or 0), ring=self.ring, now=utc_now())
+            made[message.id] = self._press.letter(message, batch, ring=self.ring, now=utc_now())
         except Exception:  # one person's mail must never stop everybody else's
             _log.exception("message %d could not be made", message.id)
             broken.append(message.id)

@@ -1,0 +1,139 @@
+"""What is read for a batch of messages: plain tuples, and only what its mails ask for."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import and_, null, select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.models import Brand, ConfirmationRequest, Field, Installation, List, ProfileValue, Subscriber, Subscription
+from mailflow.audience.words import FieldKind, SubscriptionState
+from mailflow.offers.models import Code, Offer
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.words import Claimed
+
+Row: TypeAlias = Claimed | Message
+_NUMBERS = (FieldKind.NUMBER, FieldKind.BOOLEAN)
+
+
+class Reader(NamedTuple):
+    """Who gets a message: ``subscription`` is hers in the list it is sent for."""
+
+    tracking: str
+    subscription: int | None
+    confirmed_at: datetime | None
+    email: str
+
+
+class Known(NamedTuple):
+    """A field of the registry that a mail names, with its choices' words by key."""
+
+    key: str
+    kind: str
+    labels: dict[str, dict[str, str]]
+
+
+class Place(NamedTuple):
+    """Where the installation is at home."""
+
+    zone: str
+    currency: str
+
+
+def mailings(session: Session, ids: Collection[int]) -> dict[int, tuple[str, Brand]]:
+    """Kind and brand of each mailing."""
+    rows = session.execute(select(Mailing.id, Mailing.kind, Brand).join(Brand, Brand.id == Mailing.brand_id).where(Mailing.id.in_(ids)))
+    return {number: (kind, brand) for number, kind, brand in rows}
+
+
+def lists(session: Session, ids: Collection[int]) -> dict[int, List]:
+    """The lists by number."""
+    return {row.id: row for row in session.scalars(select(List).where(List.id.in_(ids)))} if ids else {}
+
+
+def place(session: Session) -> Place:
+    """The installation's zone and currency."""
+    row = session.execute(select(Installation.zone, Installation.currency)).first()
+    return Place(*row) if row else Place("UTC", "EUR")
+
+
+def readers(session: Session, rows: Sequence[Row], *, joined: bool, email: bool) -> dict[int, Reader]:
+    """The reader of each message by its number; nobody where the person is gone. What is not asked for stays empty."""
+    day = Subscription.confirmed_at if joined else null()
+    address = Subscriber.email if email else null()
+    hers = and_(Subscription.subscriber_id == Message.person_key, Subscription.list_id == Message.list_id)
+    found = (
+        select(Message.id, Subscriber.tracking, Subscription.id, day, address)
+        .join(Subscriber, Subscriber.id == Message.person_key)
+        .outerjoin(Subscription, hers)
+        .where(Message.id.in_([row.id for row in rows]))
+    )
+    return {row[0]: Reader._make(row[1:]) for row in session.execute(found)}
+
+
+def known_fields(session: Session, keys: Collection[str] | None) -> dict[int, Known]:
+    """The fields with these keys, or all."""
+    found = select(Field.id, Field.key, Field.kind, Field.options)
+    rows = session.execute(found if keys is None else found.where(Field.key.in_(keys)))
+    return {number: Known(key, kind, {one["key"]: one["label"] for one in options}) for number, key, kind, options in rows}
+
+
+def profiles(session: Session, people: Collection[int], fields: dict[int, Known]) -> dict[int, dict[str, Any]]:
+    """What is known of each person in these fields, by key."""
+    if not fields or not people:
+        return {}
+    kinds = {known.kind for known in fields.values()}
+    number = ProfileValue.number if kinds & set(_NUMBERS) else null()
+    day = ProfileValue.day if FieldKind.DATE in kinds else null()
+    rows = session.execute(
+        select(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.text, number, day)
+        .where(ProfileValue.subscriber_id.in_(people), ProfileValue.field_id.in_(fields))
+        .order_by(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.position)
+    )
+    found: dict[int, dict[str, Any]] = {}
+    for person, field, words, amount, date in rows:
+        _put(found.setdefault(person, {}), fields[field], words, amount, date)
+    return found
+
+
+def _put(values: dict[str, Any], field: Known, text: str | None, number: float | None, day: Any) -> None:
+    if field.kind == FieldKind.MANY_OF:
+        values.setdefault(field.key, []).append(text)
+    elif field.kind in _NUMBERS:
+        values[field.key] = bool(number) if field.kind == FieldKind.BOOLEAN else number
+    else:
+        values[field.key] = day if field.kind == FieldKind.DATE else text
+
+
+def joined_lists(session: Session, people: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The numbers of the lists that each person has not left, in the lists' order."""
+    rows = session.execute(
+        select(Subscription.subscriber_id, Subscription.list_id)
+        .join(List, List.id == Subscription.list_id)
+        .where(Subscription.subscriber_id.in_(people), Subscription.state != SubscriptionState.LEFT)
+        .order_by(Subscription.subscriber_id, List.position, List.id)
+    )
+    found: dict[int, list[int]] = {}
+    for person, number in rows:
+        found.setdefault(person, []).append(number)
+    return {person: tuple(numbers) for person, numbers in found.items()}
+
+
+def codes(session: Session, rows: Iterable[Row]) -> dict[int, tuple[int, str, datetime]]:
+    """Offer, text and last moment of each code that the messages name."""
+    ids = {row.context["code_id"] for row in rows if row.context.get("code_id")}
+    found = session.execute(select(Code.id, Code.offer_id, Code.text, Code.ends_at).where(Code.id.in_(ids))) if ids else ()
+    return {number: (offer, text, ends) for number, offer, text, ends in found}
+
+
+def offers(session: Session, ids: Collection[int]) -> dict[int, Offer]:
+    """The offers by number."""
+    return {row.id: row for row in session.scalars(select(Offer).where(Offer.id.in_(ids)))} if ids else {}
+
+
+def requests(session: Session, rows: Iterable[Row]) -> dict[int, datetime]:
+    """When the requests end that the messages name."""
+    ids = {row.context["request_id"] for row in rows if row.context.get("request_id")}
+    asked = select(ConfirmationRequest.id, ConfirmationRequest.expires_at).where(ConfirmationRequest.id.in_(ids))
+    return {row[0]: row[1] for row in session.execute(asked)} if ids else {}
