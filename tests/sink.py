@@ -141,6 +141,9 @@ class Sink:
 
     async def _close(self) -> None:
         if self._server:
+            for listening in self._server.sockets:  # asyncio drops, unclosed, what it accepts in the turn in which it stops
+                self._loop.remove_reader(listening.fileno())
+            await asyncio.sleep(0.01)
             self._server.close()
             self._server = None
         for conversation in list(self._open):
@@ -151,6 +154,10 @@ class Sink:
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.sleep(0.01)  # those that were just being accepted are here by now
+        for conversation in list(self._open):
+            conversation.cut()
+        await asyncio.sleep(0)
 
 
 def manner_of(address: str) -> str:

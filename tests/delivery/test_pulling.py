@@ -159,6 +159,20 @@ def test_a_message_that_breaks_every_connection_is_put_off_after_three() -> None
         tell(story, *people)
 
 
+def test_a_server_that_breaks_whatever_is_begun_counts_as_away() -> None:
+    async def story(desk: Desk) -> None:
+        pool = Pool(route_to(sink), work=desk)
+        pool.wake(waiting=len(desk.waiting))
+        await asyncio.sleep(1)
+        assert ("away", "network") in desk.told
+        assert sink.connections < 40
+        assert len(desk.replies) < 20
+        await pool.close()
+
+    with Sink() as sink:
+        tell(story, *(f"drop-before-dot+{n}@example.net" for n in range(60)))
+
+
 def test_closing_hands_back_what_was_begun_and_answers_what_was_dotted() -> None:
     async def story(desk: Desk) -> None:
         patience = Patience(connect=2, banner=2, command=2, data=2, final_dot=2, drain=0.2)

@@ -29,8 +29,8 @@ class Owner(Protocol):
     def leaves(self, connection: "Connection") -> None:
         """The connection takes no more messages."""
 
-    def lost(self, message_id: int, why: str, *, overdue: bool) -> None:
-        """The message was begun, not dotted, and lost its connection through no fault of its own."""
+    def lost(self, message_id: int, why: str, *, overdue: bool, fruitless: bool) -> None:
+        """The message was begun, not dotted, and lost its connection, which had carried nothing at all if ``fruitless``."""
 
 
 class Connection(Line):
@@ -89,13 +89,8 @@ class Connection(Line):
         self._owner.leaves(self)
         if out:  # with another's commands behind the dot, what has not left may be those only
             self._owner.answered(out.message_id, read_silence(why, dotted=self.all_left or begun is not None))
-        if begun is None:
-            return
-        overdue = overdue and self._pipelining
-        if out or self.done or overdue:
-            self._owner.lost(begun.message_id, why, overdue=overdue)
-        else:
-            self._owner.answered(begun.message_id, read_silence(why, dotted=False))
+        if begun:
+            self._owner.lost(begun.message_id, why, overdue=overdue and self._pipelining, fruitless=not (out or self.done))
 
     def take(self, step: Step, answer: Answer) -> None:
         """Act on the answer to a command."""

@@ -17,6 +17,8 @@ _LONGEST_PAUSE = 15
 """Times ``patience.away``: an absent server is tried again after 1, 2, 4, 8 and then every 15 of them."""
 _SIGN_IN_PAUSE = 30
 """Times ``patience.away`` after a refused sign-in: wrong passwords lock accounts."""
+_MOST_FRUITLESS = 5
+"""Connections in a row, each lost with its first message begun, after which the server counts as away."""
 
 
 class Pool:
@@ -41,8 +43,9 @@ class Pool:
         self._dry = True
         self._wanted = 0
         self._closing = self._away = False
-        self._refusals = 0
+        self._refusals = self._fruitless = 0
         self._pause_until = 0.0
+        self._refusal: Reply | None = None
         self._failure: tuple[Reply, float] | None = None
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -114,6 +117,8 @@ class Pool:
     def answered(self, message_id: int, reply: Reply) -> None:
         """Count and pass it on."""
         self._answers[reply.verdict] += 1
+        if reply.code:
+            self._fruitless = 0
         if self._losses:
             self._losses.pop(message_id, None)
         if reply.verdict is Verdict.UNCERTAIN:
@@ -133,10 +138,13 @@ class Pool:
             self._wanted = max(self._wanted, 1)
             asyncio.get_running_loop().call_soon(self._replace)
 
-    def lost(self, message_id: int, why: str, *, overdue: bool) -> None:
+    def lost(self, message_id: int, why: str, *, overdue: bool, fruitless: bool) -> None:
         """Give it back, not tried; put it off when it has lost too many connections: it may be what breaks them."""
         if overdue:
             self.pipelining = False  # a server that loses pipelined commands gets them one by one
+        self._fruitless += fruitless
+        if self._fruitless >= _MOST_FRUITLESS:  # it greets, and breaks whatever is begun: as good as away
+            self._refused(Reply(Verdict.DEFERRED, Reason.NETWORK, text=why))
         losses = self._losses.pop(message_id, 0) + 1
         if losses >= MOST_LOSSES:
             self.answered(message_id, read_silence(why, dotted=False))
@@ -184,7 +192,8 @@ class Pool:
         if not connection.is_open:  # in the very turn in which it was ready
             self._refused(Reply(Verdict.DEFERRED, Reason.NETWORK, text="the server closed the connection"))
             return
-        self._refusals, self._pause_until = 0, 0.0
+        if self._fruitless < _MOST_FRUITLESS:
+            self._refusals, self._pause_until = 0, 0.0
         self._working.add(connection)
         if self._away:
             self._away = False
@@ -202,15 +211,16 @@ class Pool:
         self._refusals += not self._is_pausing()  # those refused together count once
         factor = _SIGN_IN_PAUSE if reply.reason == Reason.SENDER else min(2 ** (self._refusals - 1), _LONGEST_PAUSE)
         now = time.monotonic()
-        self._pause_until, self._failure = now + factor * self._route.patience.away, (reply, now)
+        self._pause_until = now + factor * self._route.patience.away
+        self._refusal, self._failure = reply, (reply, now)
         self._look_whether_away()
         self._keep_sweeping()
 
     def _look_whether_away(self) -> None:
         """Say so when nothing is left that could carry a message, and a moment ago no connection could be made."""
-        if self._is_pausing() and self._failure and not self._working and not self._openings:
+        if self._is_pausing() and self._refusal and not self._working and not self._openings:
             self._away = True
-            self._work.away(self._name, self._failure[0])
+            self._work.away(self._name, self._refusal)
 
     def _is_pausing(self) -> bool:
         return time.monotonic() < self._pause_until
