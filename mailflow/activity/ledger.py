@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, insert, literal, select
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity, Cursor
@@ -23,6 +23,12 @@ def note(session: Session, kind: Kind, subscriber_id: int, *, now: datetime, **f
 def note_many(session: Session, lines: Sequence[dict[str, Any]]) -> None:
     """Write many lines in one statement; each a dict of :class:`Activity`'s columns, all with the same keys."""
     insert_all(session, Activity, [{"machine": False, "detail": {}, "amount": None, **line} for line in lines])
+
+
+def note_selected(session: Session, lines: Select[Any]) -> None:
+    """Write the lines that a select gives, in one statement; its columns bear the names of :class:`Activity`'s."""
+    told = lines.add_columns(false().label("machine"), literal({}, Activity.detail.type).label("detail"))
+    session.execute(insert(Activity).from_select([column.name for column in told.selected_columns], told))
 
 
 def unread(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int = 500) -> list[Activity]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from mailflow.campaigns import launch
+from mailflow.campaigns import control, launch
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import campaigns
 from mailflow.campaigns.words import CampaignState
@@ -72,6 +72,18 @@ def finish_sent(database: Database, _settings: Settings) -> int:
     return done
 
 
+def skip_cancelled(database: Database, _settings: Settings) -> int:
+    """Tell those who waited for a campaign that was cancelled meanwhile, slice by slice."""
+    with database.read() as session:
+        cancelled = [campaign.id for campaign in control.cancelled_waiting(session)]
+    for campaign_id in cancelled:
+        for _ in range(_SLICES_A_TICK):
+            with database.begin() as session:
+                if not control.skip_rest(session, session.get_one(Campaign, campaign_id)):
+                    break
+    return len(cancelled)
+
+
 def post(database: Database, _settings: Settings) -> int:
     """Put confirmation and link mails asked for into the outbox."""
     with database.begin() as session:
@@ -97,4 +109,4 @@ def advance(database: Database, _settings: Settings) -> int:
 
 
 Job = Callable[[Database, Settings], int]
-EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, launch_due, freeze_begun, finish_sent, enrol_the_quiet)
+EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, launch_due, freeze_begun, finish_sent, skip_cancelled, enrol_the_quiet)

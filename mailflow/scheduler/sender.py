@@ -1,4 +1,4 @@
-"""The sender's loop: claim, make, pass the gate and commit, send, record. No transaction is open while a server is spoken to."""
+"""The sender's loop: claim, pass the gate, commit, send, record. No transaction is open while a server is spoken to."""
 
 import asyncio
 import logging
@@ -6,206 +6,234 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress as ignoring
+from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from mailflow.content.words import CompileError
-from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, renew, settle_abandoned
+from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, is_due, put_off, renew
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.gate import pass_gate
+from mailflow.delivery.hand import Hand
+from mailflow.delivery.journal import Journal
 from mailflow.delivery.letters import Press
-from mailflow.delivery.outlet import Envelope, Reply, Transport, open_transport
-from mailflow.delivery.record import record, record_unrenderable
+from mailflow.delivery.outlet import Envelope, open_transport
+from mailflow.delivery.record import Said, record
+from mailflow.delivery.telling import forget_worker, tell_worker, tidy
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
+from mailflow.foundation.disk import lacks_room
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
-from mailflow.outbox.models import IS_WAITING, Message
 from mailflow.outbox.words import Claimed, Lane
-from mailflow.scheduler.compiling import ensure_compiled
+from mailflow.scheduler.gathering import Gathered, gather
+from mailflow.scheduler.pace import Pace
+from mailflow.scheduler.recovery import settle_the_dead
 
-INTENT_SECONDS = 0.08
-"""An older intent is not begun: who left meanwhile must not be written to on the strength of it."""
 _LEASE_TRUST = 5.0
 """Seconds without a renewal after which nothing more is begun: another worker may soon hold our messages for abandoned."""
-_IDLE_SECONDS = 0.5
-_LONGEST_WAIT = 0.05
-_AHEAD = 40
-"""Mails made before there is a connection for them."""
-_DUE = Message.lane.in_(tuple(Lane)) & IS_WAITING  # named so that the index of due messages answers
+_IDLE_SECONDS = 0.25
+_LAST_TRIES = 20
+_Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
 
 class Sender:
     """One worker: sends what is due until told to stop.
 
-    Mails are made ahead of time; the gate is passed only by as many as there are free connections, so that what waits
-    for a slow server has not begun, and one slow reader keeps nobody else waiting.
+    Each turn is one short transaction in a thread of its own: what was answered is recorded, as many pass the gate as will begin
+    within its 80 ms, more are claimed ahead. Meanwhile the loop's thread makes mails and speaks to servers.
     """
 
     def __init__(self, database: Database, settings: Settings, ring: Ring) -> None:
-        """A worker with a name of its own; it opens the transport that ``settings`` name."""
+        """A worker with a name of its own; it opens the transport that ``settings`` name. OSError: no room for its journal."""
         self.database, self.settings, self.ring = database, settings, ring
         self.worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        self._transport: Transport = open_transport(settings.mail_url, home=settings.home)
-        self._press = Press()
-        self._stopping = asyncio.Event()
-        self._made: dict[int, Envelope] = {}
-        self._claimed: dict[int, Claimed] = {}
-        self._epochs: dict[int, int] = {}
-        self._under_way: dict[asyncio.Task[Reply], int] = {}
+        self._journals = settings.home / "journal"
+        self._journal = Journal(self._journals, self.worker)
+        self._press, self._pace, self._poke = Press(), Pace(), asyncio.Event()
+        self._hand = Hand(self._letter, self._journal, poke=self._poke.set)
+        self._transport = open_transport(settings.mail_url, home=settings.home, work=self._hand)
+        self._turns = ThreadPoolExecutor(1, "turns")
+        self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
         self._renewed = time.monotonic()
+        self._started = utc_now()
+        self._held = ""
+        self._stopping = self._closed = False
 
     def stop(self) -> None:
         """Finish the messages in hand and begin no more."""
-        self._stopping.set()
+        self._stopping = True
+        self._poke.set()
 
     async def run(self) -> None:
         """Send whatever is due, for ever; returns after ``stop``, with nothing left in hand."""
-        renewing = asyncio.create_task(self._renew())
+        upkeep = asyncio.create_task(self._keep_up())
         try:
-            while not self._stopping.is_set():
-                if not await self._turn():
-                    with ignoring(TimeoutError):
-                        await asyncio.wait_for(self._stopping.wait(), _IDLE_SECONDS)
-            await self._transport.close()  # what is under way is answered or given up within its drain time
-            await self._settle(seconds=None)
+            while not self._stopping:
+                await self._turn()
+                await self._rest(_IDLE_SECONDS)
         finally:
-            renewing.cancel()
+            upkeep.cancel()
             await self.close()
-            await asyncio.to_thread(self._hand_back)
 
-    async def send_until_empty(self) -> int:
-        """Send what is due now; how many messages were answered for."""
-        answered = 0
-        while (count := await self._turn()) or self._under_way or self._made:
-            answered += count
-        return answered
+    async def send_until_empty(self) -> None:
+        """Send what is due now, as far as servers can be reached."""
+        while await self._turn() or self._is_busy():
+            await self._rest(0.01)
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._transport.close()
+        """Let what is under way end, record it, and give back what was not begun."""
+        if self._closed:
+            return
+        self._closed = True
+        self._hand.open = False
+        await self._transport.close()  # what is under way is answered or given up within its drain time
+        await asyncio.gather(*self._gathering, return_exceptions=True)
+        self._hand.let_go()
+        for _ in range(_LAST_TRIES):
+            if self._hand.untold:
+                await self._turn()
+        await self._finish()
+        self._turns.shutdown()
 
-    async def _turn(self) -> int:
-        """Record who was answered, make ahead, begin as many as there is room for; how many moved on.
+    async def _finish(self) -> None:
+        """Leave nothing behind; where the database does not answer, the journal stays for the next worker to read."""
+        if self._hand.untold:
+            return
+        with ignoring(OperationalError):
+            await self._in_turns(self._hand_back)
+            self._journal.close()
 
-        A database that is away or busy is waited for, never guessed around.
-        """
+    def _is_busy(self) -> bool:
+        hand = self._hand
+        return bool(hand.under_way or hand.untold or hand.ready or hand.total_waiting or self._gathering)
+
+    async def _rest(self, idle: float) -> None:
+        """Until there is something to do: not at all when connections want what is at hand, a little while answers come in."""
+        hand = self._hand
+        if hand.total_waiting and hand.ready * 2 < self._gate_room() + hand.ready:
+            return
+        if hand.untold or hand.ready:
+            await asyncio.sleep(self._pace.lull)
+            return
+        self._poke.clear()
+        with ignoring(TimeoutError):
+            await asyncio.wait_for(self._poke.wait(), idle)
+
+    async def _turn(self) -> bool:
+        """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
+        hand = self._hand
+        said, gone = hand.take_said(), hand.put_off()
+        asked = hand.ask_for(self._gate_room()) if self._may_begin() else []
+        room = self._claim_room() if self._may_begin() else {}
         try:
-            settled = await self._settle(seconds=_LONGEST_WAIT)
-            room = self._transport.connections - len(self._under_way)
-            if room > 0 and len(self._made) < room:
-                await asyncio.to_thread(self._make_ahead)
-            begun = await self._begin(room)
+            if not (said or gone or asked) and not await self._in_turns(lambda: self._is_due(room)):
+                return False
+            claimed = await self._in_turns(lambda: self._transact(said, gone, asked, room))
         except OperationalError:
             _log.exception("the database did not answer; trying again")
+            hand.not_recorded(said)
+            hand.not_asked()
             await asyncio.sleep(_IDLE_SECONDS)
-            return 0
-        return settled + begun
+            return False
+        self._pace.answered(len(said))
+        self._gather(claimed)
+        return True
 
-    async def _begin(self, room: int) -> int:
-        """Gate the oldest of those made, and hand who may go to the transport while the intent is fresh."""
-        if room <= 0 or not self._made or time.monotonic() - self._renewed > _LEASE_TRUST:
-            return 0
-        asked = list(self._made)[:room]
-        going = await asyncio.to_thread(self._gate, asked)
-        begin_by = time.monotonic() + INTENT_SECONDS
-        for message_id in asked:
-            envelope = self._made.pop(message_id)
-            if message_id in going:
-                task = asyncio.create_task(self._transport.send(envelope._replace(begin_by=begin_by)))
-                self._under_way[task] = message_id
-        return len(asked)
-
-    async def _settle(self, *, seconds: float | None) -> int:
-        """Record the replies that have come, waiting at most so long for all of them; how many."""
-        if not self._under_way:
-            return 0
-        done, _ = await asyncio.wait(self._under_way, timeout=seconds)
-        if done:
-            replies = {self._under_way[task]: task.result() for task in done}
-            await asyncio.to_thread(self._record, replies)  # kept under way until recorded: a busy database is asked again
-            for task in done:
-                self._epochs.pop(self._under_way.pop(task), None)
-        return len(done)
-
-    def _make_ahead(self) -> None:
-        claimed = self._claim()
-        if claimed:
-            self._epochs.update({message.id: message.epoch for message in claimed})
-            self._claimed.update({message.id: message for message in claimed})
-            self._made.update(self._make(claimed))
-
-    def _claim(self) -> list[Claimed]:
-        with self.database.read() as session:
-            quiet = session.scalar(select(Message.id).where(_DUE, Message.due_at <= utc_now()).limit(1)) is None
-        if quiet:
-            return []
+    def _transact(self, said: Sequence[Said], gone: Sequence[Claimed], asked: Sequence[Claimed], room: Mapping[Lane, int]) -> list[Claimed]:
         with self.database.begin() as session:
-            return claim(session, self.worker, now=utc_now(), room={lane: _AHEAD for lane in Lane})
+            now = utc_now()
+            record(session, said, self.worker, ring=self.ring, now=now)
+            put_off(session, gone, self.worker, now=now)
+            going = pass_gate(session, asked, self.worker, ring=self.ring, now=now)
+            claimed = claim(session, self.worker, now=now, room=room)
+        # Nobody else could write before this commit: from here on the intents grow old.
+        self._loop.call_soon_threadsafe(self._committed, said, going, time.monotonic())
+        return claimed
 
-    def _make(self, claimed: Sequence[Claimed]) -> dict[int, Envelope]:
-        """Everybody's mail; those that cannot be made are recorded so, the others go on."""
-        made: dict[int, Envelope] = {}
-        broken: list[int] = []
-        self._prepare(claimed, broken)
+    def _committed(self, said: Sequence[Said], going: frozenset[int], at: float) -> None:
+        self._hand.recorded(said)
+        self._hand.passed(going, at)
+        if going:
+            self._transport.wake(waiting=self._hand.ready)
+
+    def _may_begin(self) -> bool:
+        return self._hand.open and not self._stopping and not self._held and time.monotonic() - self._renewed < _LEASE_TRUST
+
+    def _gate_room(self) -> int:
+        """How many may pass the gate now: a connection's worth each, or what leaves while their intents are fresh."""
+        free = self._transport.connections - self._hand.under_way
+        return max(0, max(free, self._pace.burst) - self._hand.ready)
+
+    def _claim_room(self) -> dict[Lane, int]:
+        """How many more of each lane to claim; notices have room of their own, so that no campaign keeps them waiting."""
+        if len(self._hand.unreachable) == len(self._transport.health()):
+            return {}
+        ahead = self._pace.ahead(self._transport.connections)
+        most = {Lane.NOTICE: ahead, Lane.SEQUENCE: -(-ahead // 2), Lane.CAMPAIGN: ahead}
+        coming = [row.lane for rows in self._gathering.values() for row in rows]
+        room = {lane: most[lane] - self._hand.waiting(lane) - coming.count(lane) for lane in Lane}
+        return {lane: count for lane, count in room.items() if count * 2 >= most[lane]}
+
+    def _is_due(self, room: Mapping[Lane, int]) -> bool:
         with self.database.read() as session:
-            batch = Batch(session, claimed, press=self._press, mint=self.ring.mint, public_url=self.settings.public_url)
-        for message in claimed:
-            if message.id not in broken:
-                self._make_one(message, batch, made, broken)
-        if broken:
-            with self.database.begin() as session:
-                record_unrenderable(session, broken, self.worker)
-        return made
+            return is_due(session, room, now=utc_now())
 
-    def _make_one(self, message: Claimed, batch: Batch, made: dict[int, Envelope], broken: list[int]) -> None:
+    def _gather(self, claimed: Sequence[Claimed]) -> None:
+        """Mails that must be compiled first keep the others waiting no longer than needed: they are read apart."""
+        new = [row for row in claimed if not self._press.has(row.mailing_id, row.language)]
+        known = [row for row in claimed if self._press.has(row.mailing_id, row.language)]
+        for rows in filter(None, (known, new)):
+            self._gathering[asyncio.create_task(self._bring_in(rows))] = rows
+
+    async def _bring_in(self, rows: Sequence[Claimed]) -> None:
         try:
-            made[message.id] = self._press.letter(message, batch, ring=self.ring, now=utc_now())
-        except Exception:  # one person's mail must never stop everybody else's
-            _log.exception("message %d could not be made", message.id)
-            broken.append(message.id)
+            while (gathered := await self._read(rows)) is None and self._hand.open:
+                await asyncio.sleep(_IDLE_SECONDS)
+            if gathered:
+                self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
+                self._hand.spoilt(gathered.broken)
+        finally:
+            self._gathering.pop(asyncio.current_task())  # type: ignore[arg-type]  # a task runs this
+            self._poke.set()
 
-    def _prepare(self, claimed: Sequence[Claimed], broken: list[int]) -> None:
-        """Have every mailing of the batch compiled and at hand."""
-        for mailing_id, language in {(message.mailing_id, message.language) for message in claimed}:
-            if self._press.has(mailing_id, language) or self._load(mailing_id, language):
-                continue
-            try:
-                ensure_compiled(self.database, self.settings, mailing_id, language, now=utc_now())
-                self._load(mailing_id, language)
-            except CompileError:
-                _log.exception("mailing %d does not compile in %s", mailing_id, language)
-                broken += [message.id for message in claimed if (message.mailing_id, message.language) == (mailing_id, language)]
+    async def _read(self, rows: Sequence[Claimed]) -> Gathered | None:
+        try:
+            return await asyncio.to_thread(gather, self.database, self.settings, self.ring, self._press, rows)
+        except OperationalError:
+            _log.exception("the database did not answer; trying again")
+            return None
 
-    def _load(self, mailing_id: int, language: str) -> bool:
-        with self.database.read() as session:
-            return self._press.load(session, mailing_id, language)
+    def _letter(self, row: Claimed, batch: Batch) -> Envelope:
+        return self._press.letter(row, batch, ring=self.ring, now=utc_now())
 
-    def _gate(self, ids: Sequence[int]) -> frozenset[int]:
-        with self.database.begin() as session:
-            rows = [self._claimed.pop(message_id) for message_id in ids]
-            return pass_gate(session, rows, self.worker, ring=self.ring, now=utc_now())
-
-    def _record(self, replies: Mapping[int, Reply]) -> None:
-        with self.database.begin() as session:
-            record(session, replies, self._epochs, self.worker, ring=self.ring, now=utc_now())
-
-    async def _renew(self) -> None:
+    async def _keep_up(self) -> None:
+        """Hold on to the leases, look after the dead, mind the disk."""
         while True:
             with ignoring(OperationalError):
-                await asyncio.to_thread(self._renew_once)
+                await self._in_turns(self._renew)
             await asyncio.sleep(RENEW_EVERY)
 
-    def _renew_once(self) -> None:
+    def _renew(self) -> None:
+        self._held = "disk" if lacks_room(self.settings.home) else ""
         with self.database.begin() as session:
-            renew(session, self.worker, now=utc_now())
-            settle_abandoned(session, now=utc_now())
+            now = utc_now()
+            renew(session, self.worker, now=now)
+            routes = self._transport.health()
+            tell_worker(session, self.worker, started=self._started, in_hand=self._hand.total, held=self._held, routes=routes, now=now)
+            tidy(session, now=now)
         self._renewed = time.monotonic()
+        settle_the_dead(self.database, self.ring, self._journals)
 
     def _hand_back(self) -> None:
         with self.database.begin() as session:
             hand_back(session, self.worker)
+            forget_worker(session, self.worker)
+
+    async def _in_turns(self, work: Callable[[], _Result]) -> _Result:
+        """In the one thread that writes, one after the other."""
+        self._loop = asyncio.get_running_loop()
+        return await self._loop.run_in_executor(self._turns, work)

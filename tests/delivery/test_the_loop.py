@@ -160,7 +160,7 @@ def test_what_a_worker_says_late_only_ends_doubt_about_its_own_claim(house: Hous
         pass_gate(session, [taken[0]], "slow", ring=house.ring, now=house.now)
     with house.database.begin() as session:
         settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1))
-        record(session, {taken[0].id: Reply(said)}, {taken[0].id: epoch}, "slow", ring=house.ring, now=house.now)
+        record(session, [(taken[0]._replace(epoch=epoch), Reply(said))], "slow", ring=house.ring, now=house.now)
     assert _rows(house, mailing)["ana@example.net"].state == becomes
 
 
