@@ -13,9 +13,10 @@ from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState, Tracking
 from mailflow.reporting.rules import last_months
+from mailflow.sequences.models import Sequence
+from mailflow.sequences.recipes import REACTIVATION
 
 ANSWERS = (Kind.CLICKED, Kind.ORDERED)
-QUIET = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,20 @@ class Month:
     active: int
 
 
-def count_quiet(session: Session, *, now: datetime) -> int:
-    """How many people have been here for long and have neither clicked nor bought in all that time.
+def quiet_days(session: Session) -> int:
+    """After how many days without an answer the shop takes somebody for quiet: as the reactivation has it."""
+    reactivation = session.scalar(select(Sequence).where(Sequence.recipe == REACTIVATION.slug))
+    return int((reactivation or REACTIVATION).settings["quiet_days"])
+
+
+def count_quiet(session: Session, *, days: int, now: datetime) -> int:
+    """How many people have been here for ``days`` and have neither clicked nor bought in all that time.
 
     Only those who agreed that their clicks are kept: of the others nobody knows.
     """
-    answered = select(Activity.subscriber_id).where(Activity.kind.in_(ANSWERS), Activity.at > now - QUIET, Activity.machine.is_(False))
-    long_here = (Subscriber.confirmed_at <= now - QUIET, Subscriber.id.in_(_people_here()), Subscriber.id.not_in(answered))
+    since = now - timedelta(days=days)
+    answered = select(Activity.subscriber_id).where(Activity.kind.in_(ANSWERS), Activity.at > since, Activity.machine.is_(False))
+    long_here = (Subscriber.confirmed_at <= since, Subscriber.id.in_(_people_here()), Subscriber.id.not_in(answered))
     told_apart = Subscriber.tracking == Tracking.INDIVIDUAL
     return _number(session, select(func.count()).select_from(Subscriber).where(told_apart, *long_here))
 

@@ -21,6 +21,7 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 COLUMNS: tuple[ColumnElement[int], ...] = (
     func.count(Message.id),
     _count(_SENT),
+    _count(Message.state == State.FAILED),
     _count(and_(_SENT, Message.bounced_at.is_not(None))),
     _count(and_(_DELIVERED, Message.opened_at.is_not(None))),
     _count(and_(_DELIVERED, Message.clicked_at.is_not(None))),

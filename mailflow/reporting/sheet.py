@@ -11,8 +11,8 @@ from mailflow.reporting.words import Figures, Interval
 Cell: TypeAlias = str | int | float | None
 
 FIGURE_HEADS = (
-    "rows", "sent", "bounced", "delivered", "opened", "clicked", "ordered", "orders", "revenue",
-    "delivered_of_sent", "opened_of_delivered", "clicked_of_delivered", "ordered_of_delivered",
+    "rows", "sent", "failed", "bounced", "delivered", "opened", "clicked", "ordered", "orders", "revenue",
+    "delivered_of_tried", "opened_of_delivered", "clicked_of_delivered", "ordered_of_delivered",
     "machine_opened", "machine_clicked",
 )  # fmt: skip
 """Names of the columns that :func:`figure_cells` fills; each rate's name says its base."""
@@ -21,7 +21,16 @@ INTERVAL_HEADS = ("clicked_low", "clicked_high")
 
 def figure_cells(figures: Figures) -> list[Cell]:
     """One row's cells; money in whole units of the currency, rates as shares."""
-    counts = [figures.rows, figures.sent, figures.bounced, figures.delivered, figures.opened, figures.clicked, figures.ordered]
+    counts = [
+        figures.rows,
+        figures.sent,
+        figures.failed,
+        figures.bounced,
+        figures.delivered,
+        figures.opened,
+        figures.clicked,
+        figures.ordered,
+    ]
     rates = [figures.delivery_rate, figures.open_rate, figures.click_rate, figures.order_rate]
     machines = [figures.machine_opened, figures.machine_clicked]
     return [*counts, figures.orders, figures.revenue / 100, *map(_rounded, rates), *machines]

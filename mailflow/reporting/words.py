@@ -17,6 +17,8 @@ class Figures:
     rows: int = 0
     sent: int = 0
     """Taken by the next server."""
+    failed: int = 0
+    """Given up: refused by their server, or never made."""
     bounced: int = 0
     opened: int = 0
     clicked: int = 0
@@ -34,9 +36,14 @@ class Figures:
         return self.sent - self.bounced
 
     @property
+    def tried(self) -> int:
+        """Sent or given up: an address that refused its mail counts against delivery as one that returned it."""
+        return self.sent + self.failed
+
+    @property
     def delivery_rate(self) -> float | None:
-        """Delivered of those sent; None when nothing was sent."""
-        return share(self.delivered, self.sent)
+        """Delivered of those tried; None when nothing was tried."""
+        return share(self.delivered, self.tried)
 
     @property
     def open_rate(self) -> float | None:

@@ -86,6 +86,7 @@ def walked(rows) -> Figures:
         found = replace(found, rows=found.rows + 1, orders=found.orders + row.orders, revenue=found.revenue + row.revenue)
         found = replace(found, machine_opened=found.machine_opened + bool(row.machine_opened_at))
         found = replace(found, machine_clicked=found.machine_clicked + bool(row.machine_clicked_at))
+        found = replace(found, failed=found.failed + (row.state == "failed"))
         if row.state != "sent":
             continue
         found = replace(found, sent=found.sent + 1, bounced=found.bounced + bool(row.bounced_at))

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity
@@ -10,6 +11,8 @@ from mailflow.campaigns.models import Campaign
 from mailflow.foundation.database import Database
 from mailflow.outbox.models import Mailing, Message
 from mailflow.reporting.audience import audience_by_month, count_quiet
+from mailflow.sequences.models import Sequence
+from mailflow.sequences.recipes import ensure_recipes
 from tests.studio.conftest import Visitor
 
 DAY = timedelta(days=1)
@@ -69,10 +72,22 @@ def test_the_months_count_who_was_here_and_who_answered(database: Database, now:
         )
     with database.read() as session:
         line = audience_by_month(session, now=now, zone="Europe/Madrid")
-        silent = count_quiet(session, now=now)
+        silent = count_quiet(session, days=180, now=now)
     assert silent == 2  # Darío, and the mailbox where only a machine clicks; of Fátima nobody may know
     assert [point.people for point in line][-2:] == [5, 5]  # Carla was here last month, Ana came in this one
     assert [point.active for point in line][-4:] == [1, 0, 0, 1]
+
+
+def test_quiet_is_what_the_reactivation_takes_for_quiet(bruno: Visitor, database: Database, now: datetime) -> None:
+    with database.begin() as session:
+        shop(session, now)
+        person(session, "dario", confirmed=now - 100 * DAY)
+        ensure_recipes(session, now=now)
+        session.add(Campaign(name="Aceite", state="sent", created_at=now, started_at=now, finished_at=now))
+    assert "Quiet for 120 days" in bruno.get("/").text
+    with database.begin() as session:
+        session.scalars(select(Sequence).where(Sequence.recipe == "reactivation")).one().settings = {"quiet_days": 90}
+    assert "1 person has not answered for more than 90 days." in bruno.get("/").text
 
 
 def test_after_a_campaign_the_page_says_what_it_brought(bruno: Visitor, database: Database, now: datetime) -> None:
@@ -94,5 +109,5 @@ def test_after_a_campaign_the_page_says_what_it_brought(bruno: Visitor, database
     page = bruno.get("/").text
     assert "Aceite nuevo" in page
     assert "€1,297" in page
-    assert "50.0% delivered" in page
+    assert "50.0% of the 2 tried" in page
     assert "100.0% of those delivered" in page

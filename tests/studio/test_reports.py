@@ -46,7 +46,48 @@ def test_the_report_says_what_it_brought_from_people_only(bruno, campaign_id: in
     for figure in ("800", "191", "164", "€790"):
         assert f'<span class="mf-num">{figure}</span>' in page
     assert "opens 17 (Apple" in page
-    assert "31 of the opens and 4 of the clicks" in page
+    assert "31 of the opens and 4 of the clicks above are theirs" in page
+
+
+def test_a_refused_address_counts_against_delivery(bruno, campaign_id: int) -> None:
+    page = bruno.get(f"/reports/{campaign_id}").text
+    assert "99.9% of the 801 tried" in page
+    assert "100.0% of the" not in page
+
+
+def test_people_in_totals_only_are_said_to_be_there(bruno, database: Database, campaign_id: int) -> None:
+    with database.begin() as session:
+        hidden = cell(session, sex="f", tracking="aggregate")
+        message(session, 1, 950, cell_id=hidden)
+        message(session, 1, 951, cell_id=hidden)
+    assert (
+        "2 people agreed to totals only; 31 of the opens and 4 of the clicks above are theirs" in bruno.get(f"/reports/{campaign_id}").text
+    )
+
+
+def test_where_all_agreed_to_totals_only_nobody_is_said_to_be_missing(bruno, database: Database) -> None:
+    with database.begin() as session:
+        first_start(session, now=SENT_AT)
+        made = mailing(session, "Solo totales")
+        hidden = cell(session, sex="f", tracking="aggregate")
+        for number in range(19):
+            message(session, made.id, number + 1, cell_id=hidden)
+        session.add(Campaign(name="Solo totales", mailing_id=made.id, state="sent", created_at=SENT_AT, finished_at=SENT_AT))
+    page = bruno.get("/reports/1").text
+    assert "19 people agreed to totals only" in page
+    assert "Nobody can be told apart here" in page
+    assert "Nothing has been delivered yet" not in page
+
+
+@pytest.mark.parametrize(("clicks", "said"), [(9, False), (10, True)])
+def test_a_handful_of_clicks_makes_no_share(bruno, database: Database, clicks: int, said: bool) -> None:
+    with database.begin() as session:
+        first_start(session, now=SENT_AT)
+        made = mailing(session, "Pocos")
+        for number in range(clicks):
+            message(session, made.id, number + 1, clicked_at=SENT_AT + timedelta(minutes=number))
+        session.add(Campaign(name="Pocos", mailing_id=made.id, state="sent", created_at=SENT_AT, finished_at=SENT_AT))
+    assert ("Eight of ten clicks" in bruno.get("/reports/1").text) is said
 
 
 def test_the_sentence_names_who_clicked_more_for_sure(bruno, campaign_id: int) -> None:
@@ -110,7 +151,7 @@ def test_the_download_has_every_group_and_no_formula(bruno, database: Database, 
     assert answer.headers["Content-Disposition"] == f'attachment; filename="report-{campaign_id}.csv"'
     lines = answer.get_data(as_text=True).splitlines()
     assert lines[0].startswith("\ufeffby,value,rows,sent,")
-    assert any(line.startswith("Sex,Woman,400,400,0,400,120,120,10,10,790.0,") for line in lines)
+    assert any(line.startswith("Sex,Woman,400,400,0,0,400,120,120,10,10,790.0,") for line in lines)
     assert not any(cell.strip('"').startswith(("=", "+", "-", "@")) for line in lines for cell in line.split(","))
 
 

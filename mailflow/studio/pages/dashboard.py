@@ -7,7 +7,7 @@ from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from mailflow.reporting.audience import Month, audience_by_month, count_quiet
+from mailflow.reporting.audience import Month, audience_by_month, count_quiet, quiet_days
 from mailflow.reporting.dashboard import summary
 from mailflow.reporting.first_steps import first_steps
 from mailflow.reporting.sending import attention, underway
@@ -30,7 +30,7 @@ def index() -> str:
     now = current_instant()
     with current_database().read() as session:
         steps = first_steps(session)
-        figures = summary(session, now=now)
+        figures, days = summary(session, now=now), quiet_days(session)
         if steps.campaign is None:
             return render_template("studio/first_steps.html", steps=steps, figures=figures, greeting=_greeting(now))
         return render_template(
@@ -40,7 +40,8 @@ def index() -> str:
             figures=figures,
             chart=_chart(audience_by_month(session, now=now, zone=company().zone)),
             underway=underway(session),
-            quiet=count_quiet(session, now=now),
+            quiet=count_quiet(session, days=days, now=now),
+            quiet_days=days,
             attention=attention(session, now=now),
             states=CAMPAIGN_STATES,
         )
@@ -71,7 +72,7 @@ def _chart(points: list[Month]) -> dict[str, object]:
         {"name": _("Confirmed"), "data": here, "tone": "data-quiet", "end": _("%(count)s confirmed", count=number(last.people))},
         {"name": _("Active"), "data": active, "tone": "data-1", "end": _("%(count)s active", count=number(last.active))},
     ]
-    return {"says": says, "x": names, "every": 1, "right": 140, "top": 14, "series": series}
+    return {"says": says, "x": names, "every": 1, "whole": True, "right": 140, "top": 14, "series": series}
 
 
 def _month_name(end: datetime, *, last: bool) -> str:

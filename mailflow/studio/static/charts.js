@@ -17,14 +17,14 @@ function axes(spec) {
       type: "category", data: spec.x, boundaryGap: spec.kind === "bar", axisTick: { show: false },
       axisLine: { lineStyle: { color: ink("line-strong") } }, axisLabel: { ...label(), interval: every, hideOverlap: true },
     },
-    yAxis: { type: "value", min: 0, max: spec.ymax, interval: spec.ystep, splitNumber: 4, axisLabel: { ...label(), formatter: unit }, splitLine: { lineStyle: { color: ink("line") } } },
+    yAxis: { type: "value", min: 0, max: spec.ymax, interval: spec.ystep, splitNumber: 4, minInterval: spec.whole ? 1 : 0, axisLabel: { ...label(), formatter: unit }, splitLine: { lineStyle: { color: ink("line") } } },
   };
 }
 
 function line(s) {
   const end = small() ? { align: "right", verticalAlign: "bottom", offset: [-4, -6] } : {};
   return {
-    type: "line", name: s.name, data: s.data, showSymbol: s.data.length === 1, symbolSize: 7, step: s.step,
+    type: "line", name: s.name, labelLayout: { moveOverlap: "shiftY" }, data: s.data, showSymbol: s.data.length === 1, symbolSize: 7, step: s.step,
     lineStyle: { width: s.dash ? 1.5 : 2.5, type: s.dash ? [4, 4] : "solid", color: ink(s.tone) }, itemStyle: { color: ink(s.tone) },
     endLabel: { show: Boolean(s.end), formatter: s.end, ...end, color: ink(s.dash ? "ink-3" : "ink"), fontWeight: s.dash ? 400 : 600, fontSize: 12.5, lineHeight: 16, distance: 8 },
   };

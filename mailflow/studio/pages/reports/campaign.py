@@ -63,6 +63,7 @@ def campaign(campaign_id: int) -> str:
             chart=arrivals(hours),
             caption=arrival_words(hours),
             seen=seen,
+            totals_only=its.figures.delivered - told_apart(session, mailing_id).delivered,
             sentence=sentence(verdict(seen.rows), seen.key, seen.labels) if seen else None,
             left_out=left_out_lines(found.id, its),
             states=CAMPAIGN_STATES,

@@ -13,6 +13,8 @@ from mailflow.studio.language import current_language
 
 _MOST = 0.8
 """The share of clicks whose hour the caption tells."""
+_ENOUGH = 10
+"""Fewer clicks say nothing about "eight of ten"."""
 
 
 def arrivals(hours: Sequence[Hour]) -> dict[str, Any]:
@@ -46,13 +48,13 @@ def arrivals(hours: Sequence[Hour]) -> dict[str, Any]:
             "end": clicks,
         },
     ]
-    return {"says": says, "x": [f"{one.hour} h" for one in hours], "every": 12, "right": 150, "top": 14, "series": series}
+    return {"says": says, "x": [f"{one.hour} h" for one in hours], "every": 12, "whole": True, "right": 150, "top": 14, "series": series}
 
 
 def arrival_words(hours: Sequence[Hour]) -> str:
     """The chart's caption: when most clicks had come."""
     clicks = hours[-1].clicks
-    if not clicks:
+    if clicks < _ENOUGH:
         return str(_("Counted from the first mail's departure. People and machines apart."))
     by_then = next(one.hour for one in hours if one.clicks >= _MOST * clicks)
     return str(

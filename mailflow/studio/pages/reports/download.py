@@ -29,7 +29,7 @@ def download(campaign_id: int) -> Response:
         everybody = replace(its.figures, opened=its.opened, clicked=its.clicked)  # as on the page: the totals-only ones too
         rows.append([_("Everybody"), found.name, *figure_cells(everybody)])
         totals = [its.aggregate_opens, its.aggregate_clicks]
-        rows.append([_("Totals only"), _("Opens and clicks of people who are not told apart"), *[None] * 4, *totals])
+        rows.append([_("Totals only"), _("Opens and clicks of people who are not told apart"), *[None] * 5, *totals])
         first = breakdown(session, mailing_id, "")
         for key in first.keys if first else []:
             seen = breakdown(session, mailing_id, key)

@@ -50,7 +50,7 @@ def index() -> str:
             lines=lines[:PAGE],
             more=len(lines) > PAGE,
             page=page,
-            average=average_click_rate(lines),
+            average=average_click_rate(lines[:PAGE]),
             states=CAMPAIGN_STATES,
             months=_year(session, request.args.get("by", ""), request.args.get("value", "")),
         )
