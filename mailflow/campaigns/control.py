@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
-from mailflow.outbox.models import Mailing, Message
-from mailflow.outbox.words import WAITING, MailingState, Reason, State
+from mailflow.outbox.models import IS_WAITING, Mailing, Message
+from mailflow.outbox.words import Lane, MailingState, Reason, State
+
+SLICE = 2000
+"""Messages marked in one transaction: some 20 ms on SQLite."""
 
 
 def pause(session: Session, campaign: Campaign, *, now: datetime) -> bool:  # noqa: ARG001  # verbs are told the time
@@ -23,14 +26,29 @@ def resume(session: Session, campaign: Campaign, *, now: datetime) -> bool:  # n
 
 
 def cancel(session: Session, campaign: Campaign, *, now: datetime) -> bool:
-    """Never send the rest: whoever waits is skipped with the reason "cancelled"."""
+    """Never send the rest: from now on the gate lets nobody through; who waits is told so slice by slice, see ``skip_rest``."""
     going = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.SCHEDULED, CampaignState.HELD)
     if not move(session, campaign, going, CampaignState.CANCELLED, finished_at=now):
         return False
     _set(session, campaign, MailingState.CANCELLED)
-    waiting = update(Message).where(Message.mailing_id == campaign.mailing_id, Message.state.in_(WAITING))
-    session.execute(waiting.values(state=State.SKIPPED, reason=Reason.CANCELLED).execution_options(synchronize_session=False))
+    skip_rest(session, campaign)
     return True
+
+
+def skip_rest(session: Session, campaign: Campaign) -> int:
+    """Mark the next slice of those who wait for a cancelled campaign as skipped, reason "cancelled"; how many."""
+    mine = (Message.mailing_id == campaign.mailing_id, Message.lane.in_(tuple(Lane)), IS_WAITING)  # as the index of the waiting has it
+    rest = update(Message).where(Message.id.in_(select(Message.id).where(*mine).limit(SLICE)))
+    done = session.execute(
+        rest.values(state=State.SKIPPED, reason=Reason.CANCELLED).execution_options(synchronize_session=False),
+    )
+    return done.rowcount if isinstance(done, CursorResult) else 0
+
+
+def cancelled_waiting(session: Session) -> list[Campaign]:
+    """Campaigns that were cancelled while some still wait."""
+    mailings = select(Message.mailing_id).where(Message.lane.in_(tuple(Lane)), IS_WAITING, Message.mailing_id == Campaign.mailing_id)
+    return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.CANCELLED, mailings.exists())))
 
 
 def _set(session: Session, campaign: Campaign, state: MailingState) -> bool:

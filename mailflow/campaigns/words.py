@@ -1,4 +1,4 @@
-"""States of a campaign and what can become of an order given to it."""
+"""States of a campaign."""
 
 from enum import StrEnum
 
@@ -14,14 +14,3 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
     HELD = "held"
     """Due more than an hour ago while nothing ran: a person decides."""
-
-
-class Decision(StrEnum):
-    """What a person may decide about messages that ended badly."""
-
-    AS_SENT = "as-sent"
-    """Those in doubt arrived."""
-    AGAIN = "again"
-    """Those in doubt go once more; whoever had it gets it twice."""
-    RETRY = "retry"
-    """Those that failed, for a reason that may have passed, go once more."""

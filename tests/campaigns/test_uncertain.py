@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, insert, select
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
@@ -14,12 +14,14 @@ from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import progress
 from mailflow.campaigns.schedule import schedule
 from mailflow.campaigns.uncertain import Decided, concerned, decide
-from mailflow.campaigns.words import CampaignState, Decision
+from mailflow.campaigns.words import CampaignState
 from mailflow.content.library import bundled_library
 from mailflow.content.models import Newsletter
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
+from mailflow.outbox import doubt
+from mailflow.outbox.doubt import Decision
 from mailflow.outbox.models import Message
 from mailflow.outbox.words import Reason, State
 from tests.house import House
@@ -161,3 +163,27 @@ def test_a_paused_campaign_stays_paused(house: House) -> None:
         campaign = session.scalars(select(Campaign)).one()
         assert campaign.state == CampaignState.PAUSED
         assert progress(session, campaign).waiting == 1
+
+
+def test_thousands_are_moved_slice_by_slice_in_a_few_statements_each(house: House) -> None:
+    mailing_id = _campaign(house).mailing_id
+    one = _row(house, DOUBTFUL)
+    columns = [column.name for column in Message.__table__.columns if column.name not in ("id", "occasion")]
+    same = {name: getattr(one, name) for name in columns}
+    with house.database.begin() as session:
+        session.execute(insert(Message), [{**same, "occasion": number} for number in range(1, 1200)])
+    expected, moved = 1200, []
+    statements: list[str] = []
+    event.listen(house.database.engine, "before_cursor_execute", lambda _line, _cursor, statement, *_rest: statements.append(statement))
+    while expected:
+        with house.database.begin() as session:
+            campaign = session.scalars(select(Campaign)).one()
+            outcome = decide(session, campaign, Decision.AS_SENT, expected=expected, going_on=bool(moved), now=house.now)
+        assert outcome.reason == "done"
+        moved.append(outcome.count)
+        expected = outcome.left
+    assert moved == [doubt.SLICE, doubt.SLICE, 200]
+    with house.database.read() as session:
+        lines = select(func.count(Activity.id)).where(Activity.kind == Kind.SENT, Activity.mailing_id == mailing_id)
+        assert session.scalar(lines) == 1201
+    assert len(statements) < 50, "a few statements a slice, whatever its size"

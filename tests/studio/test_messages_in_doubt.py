@@ -3,8 +3,10 @@
 
 import re
 
+import pytest
 from sqlalchemy import update
 
+from mailflow.outbox import doubt
 from mailflow.outbox.models import Message
 from tests.house import House
 from tests.studio.conftest import Visitor
@@ -41,6 +43,12 @@ def test_the_page_says_how_many_and_why_and_offers_both_ways(house: House, bruno
     assert "before their server had answered" in page
     assert "decide/as-sent" in page
     assert "decide/again" in page
+
+
+def test_more_than_one_slice_is_decided_with_one_click(house: House, bruno: Visitor, draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doubt, "SLICE", 1)
+    _in_doubt(house, bruno, draft)
+    assert "2 messages go again." in _answer(bruno, draft, "again")
 
 
 def test_asking_changes_nothing_and_shows_the_exact_count(house: House, bruno: Visitor, draft: str) -> None:

@@ -4,7 +4,8 @@ from flask import render_template
 
 from mailflow.campaigns.queries import Progress, progress
 from mailflow.campaigns.uncertain import concerned
-from mailflow.campaigns.words import CampaignState, Decision
+from mailflow.campaigns.words import CampaignState
+from mailflow.outbox.doubt import Decision
 from mailflow.studio.hours import hour_words
 from mailflow.studio.pages.campaigns.compose import compose, may_be_changed
 from mailflow.studio.pages.campaigns.routes import blueprint
