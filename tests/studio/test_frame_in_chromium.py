@@ -1,7 +1,8 @@
 """The frame in a real Chromium, under its strict policy: nothing to complain of, and the behaviours people need."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from mailflow.campaigns.models import Campaign
 from mailflow.foundation.accounts import make_api_key
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
+from tests.mailed import SENT_AT, mailing, message
 from tests.studio.chromium import Window, chromium, served
 
 pytestmark = pytest.mark.browser
@@ -60,6 +62,32 @@ def test_the_chart_is_drawn_under_the_strict_policy(browser: Browser, address: s
     window.page.wait_for_selector("[data-chart] svg text")
     assert "confirmed" in window.page.inner_text("[data-chart]")
     assert window.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_chart_of_a_few_counts_in_whole_numbers_and_its_words_stand_apart(
+    browser: Browser, address: str, database: Database, width: int
+) -> None:
+    """Two opened, one clicked and one machine came: two of the three lines end at the same height."""
+    with database.begin() as session:
+        made = mailing(session, "Pocos")
+        for key in (1, 2):
+            later = SENT_AT + timedelta(hours=key)
+            clicked = later if key == 1 else None
+            message(session, made.id, key, opened_at=later, clicked_at=clicked, machine_opened_at=clicked)
+        session.add(Campaign(name="Pocos", mailing_id=made.id, state="sent", created_at=SENT_AT, finished_at=SENT_AT))
+        session.flush()
+        path = f"/reports/{made.source_id + 1}"
+    window = Window(browser, address, width=width)
+    window.sign_in()
+    window.open(path)
+    window.page.wait_for_selector("[data-chart] svg text")
+    boxes = {one.text_content() or "": one.bounding_box() for one in window.page.locator("[data-chart] svg text").all()}
+    assert {word for word in boxes if word[:1].isdigit() and " " not in word} == {"0", "1", "2"}
+    ends = [box for word, box in boxes.items() if box and ("open" in word or "click" in word or "machine" in word)]
+    assert len(ends) == 3
+    tops = sorted(box["y"] for box in ends)
+    assert min(lower - upper for upper, lower in pairwise(tops)) >= 12
 
 
 def test_the_theme_switch_is_remembered_by_the_next_page(browser: Browser, address: str) -> None:
