@@ -1,0 +1,90 @@
+"""Of two schedulers on one data folder one leads; when it dies the other takes over, and who waits can be stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailflow.cli.migrate import upgrade
+from tests.browser.product import ROOT, until
+
+pytestmark = pytest.mark.timeout(180)
+
+
+class Process:
+    """One ``mailflow scheduler`` with its log."""
+
+    def __init__(self, home: Path, number: int) -> None:
+        self.log = home / f"scheduler-{number}.log"
+        environment = {**os.environ, "MAILFLOW_HOME": str(home)}
+        with self.log.open("wb") as log:
+            command = [sys.executable, "-m", "mailflow", "scheduler"]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    def leads(self) -> bool:
+        return "this scheduler leads" in self.log.read_text("utf-8")
+
+    def waits(self) -> bool:
+        """It has the lock's file open, and did not get the lock."""
+        names = (str(link.readlink()) for link in Path(f"/proc/{self.process.pid}/fd").iterdir() if link.is_symlink())
+        return any(name.endswith("scheduler.lock") for name in names) and not self.leads()
+
+    def end(self, number: signal.Signals) -> float:
+        """Seconds until it was gone."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(30)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], Process]]:
+    upgrade(f"sqlite:///{tmp_path / 'mailflow.sqlite3'}")
+    started: list[Process] = []
+
+    def begin() -> Process:
+        started.append(Process(tmp_path, len(started)))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+def test_the_second_takes_over_within_a_second_of_the_firsts_death(start: Callable[[], Process]) -> None:
+    first = start()
+    until(first.leads, seconds=60)
+    second = start()
+    until(second.waits, seconds=60)
+    time.sleep(0.5)
+    assert not second.leads()
+    first.end(signal.SIGKILL)
+    died = time.monotonic()
+    until(second.leads, seconds=10)
+    assert time.monotonic() - died < 1
+
+
+def test_one_that_waits_stops_when_told(start: Callable[[], Process]) -> None:
+    first = start()
+    until(first.leads, seconds=60)
+    second = start()
+    until(second.waits, seconds=60)
+    assert second.end(signal.SIGTERM) < 2
+    assert second.process.returncode == 0
+    assert first.process.poll() is None
+
+
+def test_the_leader_stops_when_told_and_makes_room(start: Callable[[], Process]) -> None:
+    first = start()
+    until(first.leads, seconds=60)
+    assert first.end(signal.SIGTERM) < 5
+    assert first.process.returncode == 0
+    second = start()
+    until(second.leads, seconds=60)
