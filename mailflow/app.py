@@ -16,6 +16,7 @@ from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
+from mailflow.reporting.first_steps import welcome_gives_code
 from mailflow.studio.assembly import create_studio
 from preference_center import create_app as create_preference_center
 
@@ -56,7 +57,7 @@ def web_process() -> Wsgi:
 
 def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:
     doors: dict[str, Any] = {"/studio": create_studio(database, settings, ring), "/api": create_api(database, settings, ring)}
-    public = create_preference_center(database, settings, ring, more=(storefront,))
+    public = create_preference_center(database, settings, ring, gives_code=welcome_gives_code, more=(storefront,))
     dispatched = DispatcherMiddleware(public, doors)
     return SharedDataMiddleware(dispatched, {"/pictures": str(bundled("templates") / "pictures")})
 

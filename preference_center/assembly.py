@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailflow.foundation.clock import utc_now
@@ -25,16 +26,18 @@ def create_app(
     ring: Ring | None = None,
     *,
     clock: Callable[[], datetime] = utc_now,
+    gives_code: Callable[[Session], bool] = lambda _session: False,
     more: Sequence[Blueprint] = (),
 ) -> Flask:
     """The public pages as a WSGI application; what is not given is opened from the settings. It sets no cookies.
 
-    ``more``: pages of others that are to be framed, protected and spoken like these.
+    ``gives_code``: whether whoever confirms a first list is sent a code; ``more``: pages of others that are to be framed,
+    protected and spoken like these.
     """
     settings = settings or Settings()
     database = database or Database(settings.database_url)
     app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
-    app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)
+    app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock, gives_code)
     if trusted := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config.update(

@@ -58,7 +58,9 @@ def welcome(token: str) -> str | Response:
         outcome, its = _look(session, request_id)
         if outcome.reason is not ConfirmReason.ALREADY:
             return redirect(url_for("confirm.show", token=token))
-        return render_template("preference_center/welcome.html", **_facts(session, its, outcome))
+        facts = _facts(session, its, outcome)
+        first = session.get_one(Subscriber, its.subscriber_id).confirmed_at == its.used_at
+        return render_template("preference_center/welcome.html", code_comes=first and here().gives_code(session), **facts)
 
 
 @blueprint.get("/confirm/<token>/sent")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app, request
+from sqlalchemy.orm import Session
 
 from mailflow.audience.words import Origin
 from mailflow.foundation.database import Database
@@ -20,6 +21,8 @@ class Surroundings:
     settings: Settings
     ring: Ring
     clock: Callable[[], datetime]
+    gives_code: Callable[[Session], bool]
+    """Whether whoever confirms a first list is sent a code; stages that this door does not know decide that."""
 
 
 def here() -> Surroundings:

@@ -35,6 +35,12 @@ def first_steps(session: Session) -> FirstSteps:
     )
 
 
+def welcome_gives_code(session: Session) -> bool:
+    """Whether whoever confirms a first list now is sent a code of their own."""
+    gives = (Sequence.recipe == "welcome", Sequence.on.is_(True), Sequence.offer_id.is_not(None))
+    return session.scalar(select(Sequence.id).where(*gives)) is not None
+
+
 def welcome_is_on(session: Session) -> bool:
     """Whether who signs up is welcomed."""
     return session.scalar(select(Sequence.id).where(Sequence.recipe == "welcome", Sequence.on.is_(True))) is not None

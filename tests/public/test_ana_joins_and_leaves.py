@@ -2,6 +2,9 @@
 
 from mailflow.audience import profile
 from mailflow.audience.models import ConfirmationRequest, ConsentLine
+from mailflow.foundation.ring import Ring
+from mailflow.foundation.settings import Settings
+from preference_center import create_app
 from tests.public.public_door import Door
 
 
@@ -24,6 +27,18 @@ def test_ana_signs_up_in_spanish_confirms_and_leaves(door: Door) -> None:
     answer = door.post(door.leave_path(), {"do": "leave"})
     assert "Ya no te llegará El boletín" in door.get(answer.location).text
     assert door.states() == {"newsletter": "left"}
+
+
+def test_only_who_confirms_a_first_list_is_told_that_a_code_comes(door: Door, ring: Ring, settings: Settings) -> None:
+    with_code = create_app(door.database, settings, ring, clock=door.clock, gives_code=lambda _session: True)
+    token = door.joined(lang="en")
+    page = f"/confirm/{token}/welcome"
+    assert "Your code is on its way" in with_code.test_client().get(page).text
+    assert "Your code is on its way" not in door.get(page).text
+    door.clock.forward(hours=1)
+    second = door.joined(lang="en", lists=["taller"])
+    assert second != token
+    assert "Your code is on its way" not in with_code.test_client().get(f"/confirm/{second}/welcome").text
 
 
 def test_the_answers_come_in_english_too(door: Door) -> None:

@@ -9,9 +9,11 @@ from mailflow.campaigns.models import Campaign
 from mailflow.foundation.database import Database
 from mailflow.reporting.campaigns import average_click_rate, campaign_lines
 from mailflow.reporting.dashboard import summary
+from mailflow.reporting.first_steps import welcome_gives_code
 from mailflow.reporting.months import by_month
 from mailflow.reporting.sequences import report
 from mailflow.sequences.models import Sequence, Step
+from mailflow.sequences.recipes import ensure_recipes
 from mailflow.tracking.models import Order
 from tests.mailed import SENT_AT, cell, mail_the_cast, mailing, message
 
@@ -105,3 +107,17 @@ def test_an_empty_shop_has_a_dashboard_too(database: Database) -> None:
     with database.read() as session:
         found = summary(session, now=NOW)
     assert (found.confirmed, found.revenue_30_days, found.last) == (0, 0, None)
+
+
+def test_a_code_comes_while_the_welcome_is_on_and_has_an_offer(database: Database) -> None:
+    with database.begin() as session:
+        assert not welcome_gives_code(session)
+        welcome = ensure_recipes(session, now=SENT_AT)[0]
+        session.flush()
+        assert not welcome_gives_code(session)
+        welcome.on = True
+        session.flush()
+        assert welcome_gives_code(session)
+        welcome.offer_id = None
+        session.flush()
+        assert not welcome_gives_code(session)
