@@ -29,12 +29,17 @@ STYLE = (
     "p{margin:0 0 12px}@media(prefers-color-scheme:dark){body{background:#181714;color:#f1ede4}}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_PAGE_POLICY = (
+    f"default-src 'none'; img-src data:; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; "
     "font-src https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """A mail runs nothing and asks nothing, but shows its pictures."""
+
+NO_ICON = '<link rel="icon" href="data:,">'
+"""Or a browser asks for /favicon.ico, which these pages' strict headers refuse, and complains in its console."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Leads /o/, /c/ and /view/ to what they do; whatever happens inside, the reader gets an answer and no traceback."""
 
 import logging
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailflow.beacons import pages
-from mailflow.beacons.answers import MAIL_POLICY, PIXEL, Answer, Environment, StartResponse, Wsgi, page, send, way_on
+from mailflow.beacons.answers import MAIL_POLICY, NO_ICON, PIXEL, Answer, Environment, StartResponse, Wsgi, page, send, way_on
 from mailflow.delivery.view import view_html
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -20,6 +21,7 @@ from mailflow.tracking.hits import record_click, record_open
 PATIENCE_MILLISECONDS = 2000
 """How long a reader waits for a database that others write to; then she gets her answer and the hit is lost."""
 
+_HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
@@ -100,7 +102,7 @@ class Door:
             return pages.no_mail(language)
         with self._database.read() as session:
             html = view_html(session, token.row_id, mint=self._ring.mint, public_url=self._settings.public_url)
-        return pages.no_mail(language) if html is None else page("200 OK", html, MAIL_POLICY)
+        return pages.no_mail(language) if html is None else page("200 OK", _HEAD.sub(_with_no_icon, html, count=1), MAIL_POLICY)
 
     def _token(self, text: str, *purposes: Purpose) -> tuple[Token | None, Purpose]:
         """What a token says under the first purpose it was made for."""
@@ -108,3 +110,7 @@ class Door:
             if token := self._ring.mint.read(purpose, text):
                 return token, purpose
         return None, purposes[0]
+
+
+def _with_no_icon(head: re.Match[str]) -> str:
+    return head[0] + NO_ICON

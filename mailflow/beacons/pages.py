@@ -2,7 +2,7 @@
 
 from html import escape
 
-from mailflow.beacons.answers import STYLE, Answer, page
+from mailflow.beacons.answers import NO_ICON, STYLE, Answer, page
 from mailflow.foundation.language import DEFAULT_LANGUAGE, Words, known_language, pick
 
 _NO_LINK = (
@@ -57,6 +57,6 @@ def reader_language(accept_language: str) -> str:
 
 def _page(status: str, words: tuple[Words, Words], language: str) -> Answer:
     title, text = (escape(pick(one, language)) for one in words)
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>{NO_ICON}'
     html = f'<!doctype html><html lang="{language}"><head>{head}<style>{STYLE}</style></head>'
     return page(status, f"{html}<body><main><h1>{title}</h1><p>{text}</p></main></body></html>")

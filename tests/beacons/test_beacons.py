@@ -1,6 +1,7 @@
 """Pixels, clicks and mails in a browser: always an answer, never a traceback, and HEAD changes nothing."""
 
 import logging
+import re
 import sqlite3
 
 import pytest
@@ -8,13 +9,15 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from mailflow.beacons import create_beacons, door
+from mailflow.content.store import keep
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
 from mailflow.foundation.tokens import Purpose
-from mailflow.outbox.models import Link, Message
+from mailflow.outbox.models import Link, Mailing, Message
 from mailflow.tracking.models import Hit
-from tests.mailed import PHONE, Mailed, mail_the_cast
+from tests.content.mails import made, mjml
+from tests.mailed import PHONE, SENT_AT, Mailed, mail_the_cast
 
 TARGET = "https://shop.example.com/p/1?a=1&b=2"
 
@@ -33,6 +36,13 @@ def client(database: Database, settings: Settings, ring: Ring) -> Client:
 def hits(database: Database) -> list[Hit]:
     with database.read() as session:
         return list(session.scalars(select(Hit)))
+
+
+def keep_a_mail(database: Database, mailed: Mailed) -> None:
+    """What the mailing was compiled to, so that it can be seen in a browser."""
+    with database.begin() as session:
+        mailing = session.get_one(Mailing, mailed.mailing)
+        keep(session, mailing, "es", made(mjml("Hola, Ana.")), now=SENT_AT)
 
 
 def get(client: Client, path: str, **more):
@@ -85,19 +95,27 @@ def test_the_page_speaks_the_readers_language(client: Client) -> None:
     assert "This link leads nowhere" in get(client, "/c/x", headers={"Accept-Language": "fr;q=1, en-GB;q=0.8"}).text
 
 
-@pytest.mark.parametrize("way", ["o", "c", "view"])
-def test_head_answers_without_body_or_effect(client: Client, database: Database, ring: Ring, mailed: Mailed, way: str) -> None:
-    purpose = {"o": Purpose.OPEN, "c": Purpose.CLICK, "view": Purpose.VIEW}[way]
-    answer = client.head(f"/{way}/{ring.mint.make(purpose, mailed.ana_message, 1)}", headers={"User-Agent": PHONE})
-    assert answer.data == b""
-    assert answer.status_code in (200, 302, 404)
+@pytest.mark.parametrize(
+    ("way", "purpose", "status"),
+    [("o", Purpose.OPEN, 200), ("c", Purpose.CLICK, 302), ("view", Purpose.VIEW, 200), ("c", Purpose.VIEW, 404)],
+)
+def test_head_answers_as_get_but_without_body_or_effect(
+    client: Client, database: Database, ring: Ring, mailed: Mailed, way: str, purpose: Purpose, status: int
+) -> None:
+    keep_a_mail(database, mailed)
+    path = f"/{way}/{ring.mint.make(purpose, mailed.ana_message, 1)}"
+    answer = client.head(path, headers={"User-Agent": PHONE})
+    assert (answer.status_code, answer.data) == (status, b"")
     assert hits(database) == []
+    whole = get(client, path)
+    assert whole.headers == answer.headers
+    assert len(hits(database)) == (way in "oc" and status != 404)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])
 def test_other_methods_change_nothing(client: Client, database: Database, ring: Ring, mailed: Mailed, method: str) -> None:
     answer = client.open(f"/c/{ring.mint.make(Purpose.CLICK, mailed.ana_message, 1)}", method=method)
-    assert answer.status_code in (204, 405)
+    assert answer.status_code == (204 if method == "OPTIONS" else 405)
     assert hits(database) == []
 
 
@@ -139,6 +157,16 @@ def test_a_mail_in_the_browser_runs_nothing_and_is_not_indexed(client, ring, mai
     assert "allow-scripts" not in answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "noindex" in answer.headers["X-Robots-Tag"]
+
+
+def test_no_page_of_the_beacons_sends_a_browser_for_an_icon(client, database, ring, mailed) -> None:
+    keep_a_mail(database, mailed)
+    for path, status in ((f"/view/{ring.mint.make(Purpose.VIEW, mailed.ana_message)}", 200), ("/view/x", 404), ("/c/x", 404)):
+        answer = get(client, path)
+        assert answer.status_code == status
+        head = answer.text[: answer.text.lower().index("</head>")]
+        assert '<link rel="icon" href="data:,">' in head
+        assert re.search(r"img-src[^;]* data:", answer.headers["Content-Security-Policy"])
 
 
 def test_a_mail_that_is_gone_says_so(client, ring, mailed) -> None:
