@@ -39,7 +39,9 @@ class Pool:
         self._all: set[Connection] = set()
         self._openings: set[asyncio.Task[None]] = set()
         self._losses: dict[int, int] = {}
+        self._sent = 0
         self._answers: Counter[Verdict] = Counter()
+        """All but the sent."""
         self._dry = True
         self._wanted = 0
         self._closing = self._away = False
@@ -81,7 +83,7 @@ class Pool:
                 again_in=pause if self._away else 0.0,
                 failure=failure,
                 failed_ago=now - at if failure else None,
-                answers=dict(self._answers),
+                answers=self._answers | Counter({Verdict.SENT: self._sent}),
             ),
         )
 
@@ -116,13 +118,16 @@ class Pool:
 
     def answered(self, message_id: int, reply: Reply) -> None:
         """Count and pass it on."""
-        self._answers[reply.verdict] += 1
+        if reply.verdict is Verdict.SENT:
+            self._sent += 1
+        else:
+            self._answers[reply.verdict] += 1
+            if reply.verdict is Verdict.UNCERTAIN:
+                self._failure = (reply, time.monotonic())
         if reply.code:
             self._fruitless = 0
         if self._losses:
             self._losses.pop(message_id, None)
-        if reply.verdict is Verdict.UNCERTAIN:
-            self._failure = (reply, time.monotonic())
         self._work.answered(message_id, reply)
 
     def rests(self, connection: Connection) -> None:
