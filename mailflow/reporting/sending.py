@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.words import CampaignState
 from mailflow.offers.models import Code
-from mailflow.outbox.models import Message
-from mailflow.outbox.words import OPEN_STATES, State
+from mailflow.outbox.models import IS_TROUBLE, Mailing, Message
+from mailflow.outbox.words import OPEN_STATES, MailingKind, State
 from mailflow.reporting.first_steps import welcome_is_on
+from mailflow.sequences.models import Sequence, Step
 
 _ORDER = (CampaignState.SENDING, CampaignState.HELD, CampaignState.PAUSED, CampaignState.SCHEDULED, CampaignState.DRAFT)
 _SHOWN = 5
@@ -28,11 +29,12 @@ class Underway:
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A campaign with messages in doubt, which a person may decide on its page."""
+    """A campaign, or the sequence of a recipe, with messages in doubt, which a person may decide on its page."""
 
-    campaign_id: int
+    campaign_id: int | None
     name: str
     count: int
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Attention:
 
     @property
     def uncertain(self) -> int:
-        """Messages of campaigns of which nobody knows whether they arrived."""
+        """Messages of which nobody knows whether they arrived."""
         return sum(one.count for one in self.doubtful)
 
 
@@ -73,6 +75,10 @@ def _progress(session: Session, campaign: Campaign) -> tuple[int, int]:
 
 
 def _doubtful(session: Session) -> list[Doubtful]:
+    in_doubt = (IS_TROUBLE, Message.state == State.UNCERTAIN)
     rows = select(Campaign.id, Campaign.name, func.count(Message.id)).join(Message, Message.mailing_id == Campaign.mailing_id)
-    found = session.execute(rows.where(Message.state == State.UNCERTAIN).group_by(Campaign.id, Campaign.name).order_by(Campaign.id.desc()))
-    return [Doubtful(*row) for row in found]
+    found = session.execute(rows.where(*in_doubt).group_by(Campaign.id, Campaign.name).order_by(Campaign.id.desc()))
+    steps = select(Sequence.recipe, func.count(Message.id)).join(Step, Step.sequence_id == Sequence.id)
+    steps = steps.join(Mailing, (Mailing.kind == MailingKind.STEP) & (Mailing.source_id == Step.id))
+    steps = steps.join(Message, Message.mailing_id == Mailing.id).where(*in_doubt).group_by(Sequence.recipe)
+    return [Doubtful(*row) for row in found] + [Doubtful(None, "", count, recipe) for recipe, count in session.execute(steps)]

@@ -38,7 +38,12 @@ _CONDITIONS: dict[str, LazyString] = {
 
 def name_of(sequence: Sequence) -> str:
     """The sequence's name for the reader."""
-    return pick(RECIPES[sequence.recipe].name, current_language())
+    return recipe_name(sequence.recipe)
+
+
+def recipe_name(recipe: str) -> str:
+    """The name, for the reader, of the sequence that a recipe makes."""
+    return pick(RECIPES[recipe].name, current_language())
 
 
 def what_it_does(sequence: Sequence, days: Mapping[str, int], code_days: int | None) -> str:

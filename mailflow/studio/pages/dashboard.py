@@ -15,6 +15,7 @@ from mailflow.studio.company import company
 from mailflow.studio.formats import number
 from mailflow.studio.language import current_language
 from mailflow.studio.security import staff
+from mailflow.studio.sequence_words import recipe_name
 from mailflow.studio.surroundings import current_database, current_instant
 from mailflow.studio.wording import CAMPAIGN_STATES
 
@@ -43,6 +44,7 @@ def index() -> str:
             quiet=count_quiet(session, days=days, now=now),
             quiet_days=days,
             attention=attention(session, now=now),
+            recipe_name=recipe_name,
             states=CAMPAIGN_STATES,
         )
 

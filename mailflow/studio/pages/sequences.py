@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mailflow.offers.words import Terms
+from mailflow.outbox.doubt import Decision
 from mailflow.sequences import queries
 from mailflow.sequences.change import change_sequence, days_of, terms
 from mailflow.sequences.control import switch as switch_sequence
 from mailflow.sequences.models import Sequence
 from mailflow.sequences.quiet import count_quiet
+from mailflow.sequences.uncertain import concerned
 from mailflow.sequences.words import Trigger
 from mailflow.studio import sequence_words as words
 from mailflow.studio.security import staff
@@ -52,8 +54,9 @@ def index() -> str:
 def show(recipe: str) -> str:
     """One sequence: its steps with their people, and its settings."""
     with current_database().read() as session:
-        sheet = _sheet(session, _found(session, recipe))
-    return _page(sheet, typed_of(sheet.days, sheet.terms), {})
+        sequence = _found(session, recipe)
+        sheet, doubtful = _sheet(session, sequence), concerned(session, sequence, Decision.AGAIN)
+    return _page(sheet, typed_of(sheet.days, sheet.terms), {}, doubtful)
 
 
 @blueprint.post("/<recipe>/switch")
@@ -100,5 +103,5 @@ def _sheet(session: Session, sequence: Sequence) -> Sheet:
     return Sheet(overview, days_of(session, sequence), terms(session, sequence), would_write)
 
 
-def _page(sheet: Sheet, typed: dict[str, str], problems: dict[str, Any]) -> str:
-    return render_template("studio/sequences/show.html", sheet=sheet, typed=typed, problems=problems, words=words)
+def _page(sheet: Sheet, typed: dict[str, str], problems: dict[str, Any], doubtful: int = 0) -> str:
+    return render_template("studio/sequences/show.html", sheet=sheet, typed=typed, problems=problems, doubtful=doubtful, words=words)
