@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import html as lxml_html
@@ -11,7 +11,7 @@ from mjml import mjml2html
 
 from mailflow.content import inline, links, merge, slots
 from mailflow.content.expand import LONGEST_SOURCE, expand
-from mailflow.content.faults import fault, refuse
+from mailflow.content.faults import refuse
 from mailflow.content.freeze import Freezer
 from mailflow.content.mjml.lint import lint
 from mailflow.content.mjml.mend import mend
@@ -147,7 +147,7 @@ def _try_out(compiled: Compiled, where: str) -> None:
     for part in ("html", "text"):
         faults += merge.syntax_faults(getattr(compiled, part), where)
     if faults:
-        raise CompileError(tuple(fault("liquid", where, None, detail=one.message["en"]) for one in faults[:1]))
+        raise CompileError((replace(faults[0], line=None),))
     try:
         personaliser = Personaliser(compiled)
         personaliser.render(sample_facts(compiled.language))

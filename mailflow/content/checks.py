@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from mailflow.content.person_fields import ALWAYS_KNOWN
 from mailflow.content.words import Check, Compiled
 
 LARGEST_HTML = 100_000
 """Gmail cuts a mail off near 102,400 bytes; what is added for each reader needs room too."""
 _LONGEST_SUBJECT = 60
-_PERSON = re.compile(r"\{\{-?\s*subscriber\.(\w+)\s*(\|[^}]*)?-?\}\}")
-_ALWAYS_KNOWN = frozenset({"email", "language"})
+_TAG = re.compile(
+    r"\{%-?\s*(?P<block>if|unless|case)\b(?P<condition>.*?)-?%\}"
+    r"|\{%-?\s*(?P<end>endif|endunless|endcase)\s*-?%\}"
+    r"|\{\{-?\s*subscriber\.(?P<name>\w+)\s*(?P<filters>\|[^}]*)?-?\}\}",
+    re.DOTALL,
+)
 _PLACEHOLDER = re.compile(
     r"https?://(?:(?:www\.)?example\.(?:com|org|net)|(?:localhost|127\.0\.0\.1)(?!:\d+/demo/shop/))(?:[:/?#]|$)", re.IGNORECASE
 )
@@ -100,8 +105,7 @@ def _alternatives(root: HtmlElement) -> Check:
 
 
 def _fallbacks(compiled: Compiled) -> Check:
-    whole = "\n".join((compiled.subject, compiled.preheader, compiled.html))
-    bare = sorted({name for name, rest in _PERSON.findall(whole) if not _has_fallback(name, rest, whole)})
+    bare = sorted({name for text in (compiled.subject, compiled.preheader, compiled.html) for name in _bare(text)})
     return _result(
         not bare,
         "fallback",
@@ -113,9 +117,21 @@ def _fallbacks(compiled: Compiled) -> Check:
     )
 
 
-def _has_fallback(name: str, filters: str, whole: str) -> bool:
-    guarded = re.search(rf"\{{%-?\s*(?:if|unless|case)\s[^%]*subscriber\.{name}\b", whole)
-    return name in _ALWAYS_KNOWN or "default" in filters or bool(guarded)
+def _bare(text: str) -> Iterator[str]:
+    """Names of the reader's values that ``text`` writes with neither a default nor a condition about them around."""
+    guards: list[str] = []
+    for tag in _TAG.finditer(text):
+        block, end, condition, name, filters = tag.group("block", "end", "condition", "name", "filters")
+        if block:
+            guards.append(condition or "")
+        elif end and guards:
+            guards.pop()
+        elif name and name not in ALWAYS_KNOWN and not _is_safe(name, filters or "", guards):
+            yield name
+
+
+def _is_safe(name: str, filters: str, guards: list[str]) -> bool:
+    return "default" in filters or any(re.search(rf"\bsubscriber\.{name}\b", guard) for guard in guards)
 
 
 def _links(root: HtmlElement, compiled: Compiled) -> Check:

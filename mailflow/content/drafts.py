@@ -7,12 +7,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mailflow.content import library
+from mailflow.content.expand import LONGEST_SOURCE
 from mailflow.content.faults import fault
 from mailflow.content.filling import clean, faults_of, shaped
 from mailflow.content.models import Newsletter
 from mailflow.content.words import CompileError, Fault, Template
 
 LONGEST_NAME = 200
+LONGEST_WHOLE = 1_000_000
+"""Characters of a whole newsletter; its parts may hold LONGEST_SOURCE each."""
 
 
 def create(
@@ -54,9 +57,12 @@ def save(
 ) -> list[Fault]:
     """Keep what was typed, faulty or not, and say what is wrong with it; slots that are not given stay as they were.
 
+    Only what is too long for any mail is refused: then nothing is kept, and ``too_long`` is what is answered.
     ``mjml`` None leaves the newsletter's own source alone; empty goes back to the template. Compiling, which
     finds more, belongs outside the transaction.
     """
+    if refused := too_long(subject=subject, preheader=preheader, slots=slots, mjml=mjml or ""):
+        return refused
     design = design_of(newsletter)
     known = design.slots if design else ()
     newsletter.subject = clean(subject).strip()
@@ -67,6 +73,22 @@ def save(
     newsletter.changed_at = now
     session.flush()
     return faults(newsletter)
+
+
+def too_long(*, subject: str, preheader: str, slots: Mapping[str, Any], mjml: str = "") -> list[Fault]:
+    """What of the typed text is longer than a mail can be, each alone and then all together."""
+    limit = LONGEST_SOURCE // 1000
+    sizes = {"subject": len(subject), "preheader": len(preheader), "mjml": len(mjml)}
+    sizes |= {f"slots.{key}": _length(value) for key, value in slots.items()}
+    long = [fault("too-long", where, size=size // 1000, limit=limit) for where, size in sizes.items() if size > LONGEST_SOURCE]
+    whole = sum(sizes.values())
+    return long or ([fault("too-long-whole", "slots", size=whole // 1000, limit=LONGEST_WHOLE // 1000)] if whole > LONGEST_WHOLE else [])
+
+
+def _length(value: Any) -> int:
+    """Characters of a slot's value, whatever its shape."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return len(value) if isinstance(value, str) else sum(_length(one) for one in inner)
 
 
 def faults(newsletter: Newsletter) -> list[Fault]:

@@ -5,6 +5,7 @@ from mailflow.content.words import CompileError, Fault
 _SENTENCES: dict[str, tuple[str, str]] = {
     "empty": ("No hay nada escrito todavía.", "Nothing is written yet."),
     "too-long": ("Ocupa {size} kB; el máximo son {limit} kB.", "It is {size} kB long; the most is {limit} kB."),
+    "too-long-whole": ("En total ocupa {size} kB; el máximo son {limit} kB.", "In all it is {size} kB long; the most is {limit} kB."),
     "control": ("Hay un carácter invisible que un correo no puede llevar.", "There is an invisible character that a mail cannot carry."),
     "deep": ("Hay más de {limit} etiquetas una dentro de otra.", "More than {limit} tags are nested inside each other."),
     "broken-tag": ("Aquí una etiqueta no termina bien; escribe «<» como &lt;.", "A tag does not end well here; write “<” as &lt;."),
@@ -25,8 +26,29 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "picture": ("La imagen «{url}» debe tener una dirección completa (https://…).", "The picture “{url}” needs a full address (https://…)."),
     "style": ("El estilo lleva «{name}», que no se admite en un correo.", "The style holds “{name}”, which is not allowed in a mail."),
-    "liquid": ("La etiqueta personal no está bien escrita: {detail}", "The personal tag is not well written: {detail}"),
     "liquid-open": ("Una etiqueta {{{{ … }}}} o {{% … %}} no se cierra.", "A tag {{{{ … }}}} or {{% … %}} is not closed."),
+    "liquid-block": (
+        "{{% {name} %}} se abre y no se cierra: falta {{% end{name} %}}.",
+        "{{% {name} %}} is opened and never closed: {{% end{name} %}} is missing.",
+    ),
+    "liquid-closing": (
+        "{{% {name} %}} está de más, o falta lo que debía ir antes.",
+        "{{% {name} %}} does not belong here, or what it closes is missing.",
+    ),
+    "liquid-tag": ("No existe la etiqueta {{% {name} %}}.{hint_es}", "There is no tag {{% {name} %}}.{hint_en}"),
+    "liquid-filter": ("No existe el filtro «{name}».{hint_es}", "There is no filter “{name}”.{hint_en}"),
+    "liquid-missing": ("Falta algo en «{tag}».", "Something is missing in “{tag}”."),
+    "liquid-quotes": (
+        "Las comillas de «{tag}» no valen: escribe dos comillas rectas, \"así\".",
+        "The quotes in “{tag}” do not serve: write two straight ones, \"like this\".",
+    ),
+    "liquid-equals": ("En «{tag}», para comparar se escribe == y no =.", "In “{tag}”, comparing is written ==, not =."),
+    "liquid-sense": ("No se entiende «{tag}».", "“{tag}” cannot be understood."),
+    "liquid-limit": (
+        "La etiqueta personal da demasiadas vueltas o escribe demasiado; simplifícala.",
+        "The personal tag goes round too often or writes too much; make it simpler.",
+    ),
+    "unknown-field": ("No hay ningún dato «subscriber.{name}».{hint_es}", "There is no value “subscriber.{name}”.{hint_en}"),
     "unknown-name": ("No conocemos el dato «{name}».{hint_es}", "We do not know the value “{name}”.{hint_en}"),
     "template": ("La plantilla tiene un error: {detail}", "The template has an error: {detail}"),
     "no-template": ("No existe la plantilla «{name}».", "There is no template “{name}”."),

@@ -1,6 +1,6 @@
 """The personal language: Liquid with hard limits, no loader, and only tags and filters that cannot grow without bound."""
 
-from collections.abc import Mapping
+import re
 from typing import Any
 
 from liquid import Environment
@@ -8,6 +8,7 @@ from liquid.exceptions import FilterArgumentError, LiquidError
 from liquid.template import BoundTemplate
 
 from mailflow.content.faults import fault
+from mailflow.content.liquid_words import did_you_mean, syntax_fault, tag_at
 from mailflow.content.literals import tame
 from mailflow.content.words import Fault
 
@@ -29,12 +30,15 @@ _TAGS = {
     "output",
     "unless",
 }
+_NOT_TYPED = frozenset({"#", "content", "illegal", "output"})
+"""Tags of the parser's own making, which nobody writes."""
 _FILTERS = {
     "abs", "append", "at_least", "at_most", "capitalize", "ceil", "compact", "concat", "default", "divided_by", "downcase", "escape",
     "first", "floor", "join", "last", "lstrip", "map", "minus", "modulo", "newline_to_br", "plus", "prepend", "remove",
     "remove_first", "replace", "replace_first", "reverse", "round", "rstrip", "size", "slice", "sort", "split", "squish", "strip",
     "strip_html", "strip_newlines", "times", "truncate", "truncatewords", "uniq", "upcase", "url_encode", "where",
 }  # fmt: skip
+_TAG = re.compile(r"\{\{.*?\}\}|\{%-?\s*(?:(?P<block>if|unless|case|for)\b|(?P<inner>else|elsif|when|end\w+)\b)?.*?%\}", re.DOTALL)
 _LONGEST_VALUE = 100_000
 _LARGEST_NUMBER = 10**15
 KNOWN_ROOTS = frozenset(
@@ -121,16 +125,49 @@ def syntax_faults(text: str, where: str) -> list[Fault]:
     return _unknown_names(template, text, where)
 
 
+def person_values(text: str) -> list[tuple[str, int]]:
+    """The values of the reader that ``text`` asks for, each with the line of its first use; none where it is not well written."""
+    if "subscriber" not in text or ("{{" not in text and "{%" not in text):
+        return []
+    try:
+        uses = PLAIN.from_string(text).analyze(include_partials=False).globals.get("subscriber", [])
+    except (LiquidError, RecursionError):
+        return []
+    found: dict[str, int] = {}
+    for use in uses:
+        if len(use.segments) > 1 and isinstance(use.segments[1], str):
+            found.setdefault(use.segments[1], _line(text, use.span.index))
+    return list(found.items())
+
+
 def render_fault(error: Exception, where: str) -> Fault:
     """The fault that a failed dry run stands for."""
-    return fault("liquid", where, None, detail=_first_line(error))
+    return _said(_first_line(error), "", -1, where, None)
 
 
 def _from_error(error: Exception, text: str, where: str) -> Fault:
     token = getattr(error, "token", None)
     start = getattr(token, "start_index", -1)
+    if start < 0:
+        start = _first_bad_tag(text)
     line = text.count("\n", 0, start) + 1 if start >= 0 else _last_tag_line(text)
-    return fault("liquid", where, line, detail=_first_line(error))
+    return _said(_first_line(error), text, start, where, line)
+
+
+def _said(detail: str, text: str, start: int, where: str, line: int | None) -> Fault:
+    return syntax_fault(detail, tag_at(text, start), where, line, _TAGS - _NOT_TYPED, PLAIN.filters)
+
+
+def _first_bad_tag(text: str) -> int:
+    """Where the first tag begins that is wrong taken alone, for an error that names no place; -1 if none is."""
+    for tag in _TAG.finditer(text):
+        block = f"{{% end{tag['block']} %}}" if tag["block"] else ""
+        try:
+            PLAIN.from_string(tag.group() + block)
+        except (LiquidError, RecursionError):
+            if tag["inner"] is None:
+                return tag.start()
+    return -1
 
 
 def _last_tag_line(text: str) -> int:
@@ -145,12 +182,12 @@ def _first_line(error: Exception) -> str:
 def _unknown_names(template: BoundTemplate, text: str, where: str) -> list[Fault]:
     found = template.analyze(include_partials=False)
     filters = [
-        fault("liquid", where, _line(text, uses[0].index), detail=f"unknown filter '{name}'")
+        _said(f"unknown filter '{name}'", text, uses[0].index, where, _line(text, uses[0].index))
         for name, uses in found.filters.items()
         if name not in PLAIN.filters
     ]
     return filters + [
-        fault("unknown-name", where, _line(text, uses[0].span.index), name=name, **_hint(name))
+        fault("unknown-name", where, _line(text, uses[0].span.index), name=name, **did_you_mean(name, KNOWN_ROOTS))
         for name, uses in found.globals.items()
         if name not in KNOWN_ROOTS and not _is_link(name)
     ]
@@ -162,12 +199,3 @@ def _line(text: str, index: int) -> int:
 
 def _is_link(name: str) -> bool:
     return name.startswith("link_") and name[5:].isdigit()
-
-
-def _hint(name: str) -> Mapping[str, str]:
-    import difflib  # noqa: PLC0415 - only where somebody mistyped
-
-    near = difflib.get_close_matches(name, KNOWN_ROOTS, n=1)
-    if not near:
-        return {"hint_es": "", "hint_en": ""}
-    return {"hint_es": f" ¿Querías decir «{near[0]}»?", "hint_en": f" Did you mean “{near[0]}”?"}

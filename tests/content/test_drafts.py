@@ -94,6 +94,21 @@ def test_invisible_characters_are_dropped(database: Database, now: datetime) -> 
         assert (letter.subject, letter.slots["title"]) == ("Hola", "ab")
 
 
+def test_what_is_too_long_for_a_mail_is_refused_and_nothing_changes(database: Database, now: datetime) -> None:
+    with database.begin() as session:
+        letter = drafts.create(session, name="Otoño", template="newsletter", language="es", now=now)
+        drafts.save(session, letter, subject="Antes", preheader="", slots={"title": "Antes"}, now=now)
+        long = "x" * 300_001
+        found = drafts.save(session, letter, subject="Después", preheader="", slots={"title": "Después", "intro": long}, now=now)
+        assert [(fault.where, fault.message["en"]) for fault in found] == [("slots.intro", "It is 300 kB long; the most is 300 kB.")]
+        assert [fault.where for fault in drafts.save(session, letter, subject="x", preheader="", slots={}, mjml=long, now=now)] == ["mjml"]
+        whole = {f"s{number}": "x" * 260_000 for number in range(4)}
+        assert [fault.where for fault in drafts.save(session, letter, subject="x", preheader="", slots=whole, now=now)] == ["slots"]
+        rows = {"products": [{"name": "x" * 200_000}, {"name": "x" * 200_000}]}
+        assert [fault.where for fault in drafts.save(session, letter, subject="x", preheader="", slots=rows, now=now)] == ["slots.products"]
+        assert (letter.subject, letter.slots["title"], letter.mjml) == ("Antes", "Antes", "")
+
+
 def test_own_source_stays_until_it_is_taken_back(database: Database, now: datetime) -> None:
     number = _written(database, now)
     for mjml, kept in (("<mjml>", "<mjml>"), (None, "<mjml>"), ("", "")):

@@ -150,10 +150,10 @@ def test_a_tag_that_looks_asleep_in_the_source_stays_words() -> None:
     [
         ("\n{{ suscriber.first_name }}", "We do not know the value “suscriber”. Did you mean “subscriber”?"),
         ("\n{{ now }}", "We do not know the value “now”."),
-        ("\n{% if subscriber.sex %}a", "The personal tag is not well written: expected tag endif, found end of expression"),
-        ("\n{{ subscriber.email | shout }}", "The personal tag is not well written: unknown filter 'shout'"),
-        ("\n{{ subscriber.email | safe }}", "The personal tag is not well written: unknown filter 'safe'"),
-        ("\n{{ subscriber.email", "The personal tag is not well written: expected '}}', found end of file"),
+        ("\n{% if subscriber.sex %}a", "{% if %} is opened and never closed: {% endif %} is missing."),
+        ("\n{{ subscriber.email | shout }}", "There is no filter “shout”."),
+        ("\n{{ subscriber.email | safe }}", "There is no filter “safe”."),
+        ("\n{{ subscriber.email", "A tag {{ … }} or {% … %} is not closed."),
     ],
 )
 def test_a_broken_tag_is_told_with_its_line(text: str, english: str) -> None:

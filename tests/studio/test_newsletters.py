@@ -105,6 +105,47 @@ def test_faulty_words_are_kept_and_shown_in_their_place(bruno: Visitor, letter: 
     assert "3 things need mending" in page
 
 
+def test_text_too_long_for_a_mail_is_not_kept_and_not_lost(bruno: Visitor, letter: str, database: Database) -> None:
+    long = "Había una vez " * 22_000
+    answer = _save(bruno, letter, **{"slots.intro": long, "subject": "Un asunto nuevo", "name": "Otro nombre"})
+    assert answer.status_code == 422
+    assert "Nothing was saved" in answer.text
+    assert 'id="slots.intro-error"' in answer.text
+    assert "It is 307 kB long; the most is 300 kB." in answer.text
+    assert long.strip() in answer.text
+    assert 'value="Un asunto nuevo"' in answer.text
+    assert 'value="Otro nombre"' in answer.text
+    assert (_kept(database).subject != "Un asunto nuevo", _kept(database).name) == (True, "Otoño")
+
+
+def test_a_source_too_long_for_a_mail_is_not_kept_and_not_lost(bruno: Visitor, letter: str, database: Database) -> None:
+    long = "<mjml>" + "x" * 300_000
+    answer = bruno.post(letter + "source", {"mjml": long, "do": "save"})
+    assert answer.status_code == 422
+    assert "Source: It is 300 kB long" in answer.text
+    assert "x" * 300_000 in answer.text
+    assert _kept(database).mjml == ""
+
+
+def test_a_field_nobody_has_stops_sending_and_the_near_one_is_offered(bruno: Visitor, letter: str, database: Database) -> None:
+    _save(bruno, letter, subject="Hola {{ subscriber.frist_name | default: 'amiga' }}")
+    page = bruno.get(letter).text
+    assert "Subject: There is no value “subscriber.frist_name”. Did you mean “first_name”?" in page
+    assert 'id="subject-error"' in page
+    assert "cannot be sent yet" in bruno.post(letter + "test", follow_redirects=True).text
+    with database.read() as session:
+        assert session.scalars(select(Message)).all() == []
+
+
+def test_a_fault_names_its_place_in_the_readers_language(bruno: Visitor, letter: str) -> None:
+    bruno.post("/language", {"language": "es"})
+    _save(bruno, letter, preheader="{% if shop.name %}x", **{"slots.intro": "{{ shop.name | upcas }}", "slots.products.1.name": "{{ }}"})
+    page = _plain(bruno.get(letter).text)
+    assert "Texto que acompaña al asunto: {% if %} se abre y no se cierra: falta {% endif %}." in page
+    assert "No existe el filtro «upcas». ¿Querías decir «upcase»?" in page
+    assert re.search(r"producto 2: Falta algo en «{{ }}».", page)
+
+
 def test_a_new_newsletter_is_not_scolded_for_empty_places(bruno: Visitor) -> None:
     answer = bruno.post("/newsletters/", {"name": "Vacío", "template": "newsletter", "words": "empty", "language": "es"})
     assert "need mending before" not in bruno.get(answer.location).text

@@ -46,6 +46,14 @@ class Desk:
             words.setdefault(_field(fault, self.design), pick(fault.message, current_language()))
         return words
 
+    @property
+    def summary(self) -> dict[str, str]:
+        """The same, each with the name of its place before it."""
+        words: dict[str, str] = {}
+        for said, fault in self.proof.told if self.complains else ():
+            words.setdefault(_field(fault, self.design), said)
+        return words
+
 
 @blueprint.get("/<int:newsletter_id>/")
 @staff
@@ -58,13 +66,15 @@ def edit(newsletter_id: int) -> str:
 
 @blueprint.post("/<int:newsletter_id>/")
 @staff
-def save(newsletter_id: int) -> Response:
-    """Keep what was typed, do what the pressed button says, and go on."""
+def save(newsletter_id: int) -> Response | tuple[str, int]:
+    """Keep what was typed, do what the pressed button says, and go on; what is too long for any mail is shown again instead."""
     with current_database().begin() as session:
         newsletter = found(session, newsletter_id)
         design = drafts.design_of(newsletter)
         slots, place = _typed_slots(design)
         now = current_instant()
+        if refused := drafts.too_long(subject=_box("subject"), preheader=_box("preheader"), slots=slots):
+            return _refused(newsletter, design, slots, refused), 422
         drafts.rename(session, newsletter, request.form.get("name", ""), language=known_language(request.form.get("language")), now=now)
         drafts.save(session, newsletter, subject=_box("subject"), preheader=_box("preheader"), slots=slots, now=now)
     wish = request.form.get("do", "")
@@ -75,6 +85,16 @@ def save(newsletter_id: int) -> Response:
     if place is None:
         flash(_("Saved."))
     return redirect(url_for("newsletters.edit", newsletter_id=newsletter_id, _anchor=place), 303)
+
+
+def _refused(newsletter: Newsletter, design: Template | None, slots: dict[str, Any], refused: list[Fault]) -> str:
+    """The form again with everything that was typed, of which nothing was kept."""
+    shown = Newsletter(**{column.key: getattr(newsletter, column.key) for column in Newsletter.__table__.columns})
+    shown.name, shown.subject, shown.preheader = _box("name") or shown.name, _box("subject"), _box("preheader")
+    boxes = typed.boxes(design, {**newsletter.slots, **slots}) if design else {}
+    desk = Desk(shown, design, Proof(None, tuple(refused), design=design), 0, [], [], complains=True)
+    flash(_("Nothing was saved: something is too long for a mail. What you typed is still here."), "bad")
+    return render_template("studio/newsletters/edit.html", desk=desk, newsletter=shown, boxes=boxes, tags=MERGE_TAGS)
 
 
 def desk_of(newsletter_id: int) -> Desk:

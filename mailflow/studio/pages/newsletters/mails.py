@@ -61,4 +61,4 @@ def framed(html: str) -> Response:
 
 
 def _refused(made: Proof) -> str:
-    return render_template("studio/newsletters/unfinished.html", faults=made.faults, language=current_language())
+    return render_template("studio/newsletters/unfinished.html", told=made.told, language=current_language())
