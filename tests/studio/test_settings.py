@@ -1,10 +1,13 @@
 """Bruno describes the shop, changes his password, and makes keys."""
 
 import hashlib
+import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
+from mailflow.api.schemas import ONE
 from mailflow.audience.models import Brand, Installation
 from mailflow.foundation.accounts import ApiKey, find_api_key
 from mailflow.foundation.database import Database
@@ -104,6 +107,17 @@ def test_s_41_a_key_is_shown_once_kept_as_a_digest_and_ended_at_once(bruno: Visi
     bruno.client.post(f"/settings/keys/{row.id}/revoke", data={"csrf_token": bruno.token("/")})
     with database.read() as session:
         assert find_api_key(session, text) is None
+
+
+def test_the_page_shows_a_request_that_the_api_takes(bruno: Visitor) -> None:
+    command = re.search(r'id="order-text"[^>]*>(.*?)</pre>', bruno.get("/settings/keys").text, re.DOTALL)
+    assert command
+    line = unescape(command[1])
+    assert line.startswith("curl http://localhost:8000/api/v1/events -H ")
+    body = line[line.index("-d '") + 4 : -1].replace("'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "2026-11-21T12:00:00Z")
+    told = ONE.validate_json(body)
+    assert (told.order.amount, told.order.currency) == (6400, "EUR")
+    assert "6400 is €64.00" in bruno.get("/settings/keys").text
 
 
 def test_a_keys_name_cannot_become_part_of_the_page(bruno: Visitor) -> None:

@@ -20,7 +20,7 @@ from mailflow.foundation.accounts import (
 from mailflow.studio.entry import remember, try_password
 from mailflow.studio.security import same, staff
 from mailflow.studio.shop_form import CURRENCIES, ShopForm, read_shop_form
-from mailflow.studio.surroundings import current_database, current_instant
+from mailflow.studio.surroundings import current_database, current_instant, current_settings
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -137,4 +137,5 @@ def _password_problems(new: str, again: str) -> dict[str, str]:
 def _keys_page(made: str | None = None, name: str = "", problems: dict[str, str] | None = None) -> str:
     with current_database().read() as session:
         rows = list(session.scalars(select(ApiKey).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())))
-    return render_template("studio/settings_keys.html", rows=rows, made=made, name=name, problems=problems or {})
+    events = f"{current_settings().public_url}/api/v1/events"
+    return render_template("studio/settings_keys.html", rows=rows, made=made, name=name, problems=problems or {}, events=events)

@@ -28,6 +28,12 @@ addEventListener("keydown", (event) => {
   }
 });
 
+/* Browsers copy for pages of this computer and of https only; elsewhere the text is marked, ready for the reader's own hand. */
+const copy = (from, done) => {
+  if (navigator.clipboard) navigator.clipboard.writeText(from.textContent.trim()).then(done);
+  else getSelection().selectAllChildren(from);
+};
+
 /* Dialogs that ask before something dangerous; filters that apply as soon as they are chosen; prefilled copies. */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
@@ -35,7 +41,7 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-closes]");
   if (closer) closer.closest("dialog").close();
   const copier = event.target.closest("[data-copies]");
-  if (copier) navigator.clipboard.writeText(document.getElementById(copier.dataset.copies).textContent.trim()).then(() => { copier.textContent = copier.dataset.done; });
+  if (copier) copy(document.getElementById(copier.dataset.copies), () => { copier.textContent = copier.dataset.done; });
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
