@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, false, insert, literal, select
+from sqlalchemy import Insert, Select, false, insert, literal, select
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity, Cursor
@@ -25,10 +25,10 @@ def note_many(session: Session, lines: Sequence[dict[str, Any]]) -> None:
     insert_all(session, Activity, [{"machine": False, "detail": {}, "amount": None, **line} for line in lines])
 
 
-def note_selected(session: Session, lines: Select[Any]) -> None:
-    """Write the lines that a select gives, in one statement; its columns bear the names of :class:`Activity`'s."""
+def lines_from(lines: Select[Any]) -> Insert:
+    """The statement that writes the lines which a select gives; its columns bear the names of :class:`Activity`'s."""
     told = lines.add_columns(false().label("machine"), literal({}, Activity.detail.type).label("detail"))
-    session.execute(insert(Activity).from_select([column.name for column in told.selected_columns], told))
+    return insert(Activity.__table__).from_select([column.name for column in told.selected_columns], told)  # type: ignore[arg-type]
 
 
 def unread(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int = 500) -> list[Activity]:

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Suppression
 from mailflow.audience.words import SuppressionReason
+from mailflow.foundation.among import among_given
+from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
 
 
@@ -21,6 +23,9 @@ def suppress(session: Session, address: str, reason: SuppressionReason, *, ring:
     return True
 
 
+_KNOWN = select(columns(Suppression).address_hash).where(among_given(columns(Suppression).address_hash, "hashes", String))
+
+
 def suppressed(session: Session, hashes: Collection[str]) -> set[str]:
     """Which of these hashed addresses get nothing."""
-    return set(session.scalars(select(Suppression.address_hash).where(Suppression.address_hash.in_(hashes))))
+    return set(session.connection().scalars(_KNOWN, {"hashes": list(hashes)}))

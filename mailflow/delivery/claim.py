@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from mailflow.foundation.among import among, among_given
+from mailflow.foundation.database import columns
 from mailflow.outbox.models import IS_WAITING, Mailing, Message
 from mailflow.outbox.rules import after_interruption
 from mailflow.outbox.words import IN_HAND, Claimed, Lane, MailingState, Reason, State
@@ -18,11 +21,26 @@ RENEW_EVERY = 2.0
 """Seconds between two renewals."""
 _MOST_IN_DOUBT = 1000
 _QUIETLY = {"synchronize_session": False}
-WHAT_SENDING_NEEDS = (
-    Message.id, Message.mailing_id, Message.person_key, Message.address, Message.language, Message.list_id, Message.provider,
-    Message.context, Message.epoch, Message.lane,
+_m = columns(Message)
+WHAT_SENDING_NEEDS: tuple[Any, ...] = (
+    _m.id, _m.mailing_id, _m.person_key, _m.address, _m.language, _m.list_id, _m.provider, _m.context, _m.epoch, _m.lane,
 )  # fmt: skip
 """The columns of a Claimed, in its order."""
+_WAITS = (_m.lane == bindparam("in_lane")) & IS_WAITING & (_m.due_at <= bindparam("at"))
+_NEXT_MAILING = select(_m.mailing_id).where(_WAITS, _m.mailing_id > bindparam("after")).order_by(_m.mailing_id).limit(1)
+_DUE = (
+    select(*WHAT_SENDING_NEEDS)
+    .where(_WAITS, _m.mailing_id == bindparam("of_mailing"))
+    .order_by(_m.due_at, _m.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_PAUSED = select(columns(Mailing).id).where(columns(Mailing).state == MailingState.PAUSED.value)
+_TAKE = (
+    update(Message.__table__)  # type: ignore[arg-type]
+    .where(among_given(_m.id, "ids"))
+    .values(state=State.CLAIMED.value, worker=bindparam("me"), lease_until=bindparam("until"), epoch=_m.epoch + 1)
+)
 
 
 def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, int]) -> list[Claimed]:
@@ -32,57 +50,44 @@ def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, i
     claim from all before it. Only paused mailings are passed over: what comes back to a cancelled one is claimed so that the gate
     can say so.
     """
-    paused = frozenset(session.scalars(select(Mailing.id).where(Mailing.state == MailingState.PAUSED)))
-    found = [row for lane, most in room.items() if most > 0 for row in _in_turn(session, lane, paused, now=now, most=most)]
-    taken = {
-        "state": State.CLAIMED,
-        "worker": worker,
-        "lease_until": now + LEASE,
-        "epoch": Message.epoch + 1,
-    }
-    for ids in _batches([row.id for row in found]):
-        session.execute(update(Message).where(Message.id.in_(ids)).values(taken).execution_options(**_QUIETLY))
+    connection = session.connection()
+    paused = frozenset(connection.scalars(_PAUSED))
+    found = [row for lane, most in room.items() if most > 0 for row in _in_turn(connection, lane, paused, now=now, most=most)]
+    if found:
+        connection.execute(_TAKE, {"ids": [row.id for row in found], "me": worker, "until": now + LEASE})
     return [row._replace(epoch=row.epoch + 1) for row in found]
 
 
 def is_due(session: Session, lanes: Iterable[Lane], *, now: datetime) -> bool:
     """Whether anything waits in these lanes whose hour has come; paused mailings count, so that nothing is missed."""
-    return any(session.scalar(_waiting(lane, now).limit(1)) is not None for lane in lanes)
+    return any(session.connection().scalar(_NEXT_MAILING, {"in_lane": lane, "at": now, "after": 0}) is not None for lane in lanes)
 
 
 def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: datetime) -> None:
     """Make them wait while no server can be reached: no fault of theirs, and no try."""
-    ours = (Message.id.in_([row.id for row in rows]), Message.worker == worker, Message.state == State.CLAIMED)
+    ours = (among(Message.id, [row.id for row in rows]), Message.worker == worker, Message.state == State.CLAIMED)
     waits = {"state": State.DEFERRED, "reason": Reason.NETWORK, "due_at": now + AWAY, "worker": None, "lease_until": None}
     if rows:
         session.execute(update(Message).where(*ours).values(waits).execution_options(**_QUIETLY))
 
 
-def _in_turn(session: Session, lane: Lane, paused: frozenset[int], *, now: datetime, most: int) -> list[Claimed]:
-    mailings = [mailing_id for mailing_id in _mailings_with_due(session, lane, now) if mailing_id not in paused]
+def _in_turn(connection: Connection, lane: Lane, paused: frozenset[int], *, now: datetime, most: int) -> list[Claimed]:
+    mailings = [mailing_id for mailing_id in _mailings_with_due(connection, lane, now) if mailing_id not in paused]
     taken: list[Claimed] = []
     for place, mailing_id in enumerate(mailings):
         share = (most - len(taken)) // (len(mailings) - place)  # what one leaves over is shared by those after it
-        taken += _due(session, lane, mailing_id, now=now, most=max(share, 1)) if len(taken) < most else []
+        if len(taken) < most:
+            due = connection.execute(_DUE, {"in_lane": lane, "at": now, "of_mailing": mailing_id, "most": max(share, 1)})
+            taken += [Claimed(*row) for row in due]
     return taken
 
 
-def _mailings_with_due(session: Session, lane: Lane, now: datetime) -> Iterator[int]:
+def _mailings_with_due(connection: Connection, lane: Lane, now: datetime) -> Iterator[int]:
     """Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait."""
     last = 0
-    while (found := session.scalar(_waiting(lane, now).where(Message.mailing_id > last).order_by(Message.mailing_id).limit(1))) is not None:
+    while (found := connection.scalar(_NEXT_MAILING, {"in_lane": lane, "at": now, "after": last})) is not None:
         yield found
         last = found
-
-
-def _waiting(lane: Lane, now: datetime) -> Select[int]:
-    return select(Message.mailing_id).where(Message.lane == lane, IS_WAITING, Message.due_at <= now)
-
-
-def _due(session: Session, lane: Lane, mailing_id: int, *, now: datetime, most: int) -> list[Claimed]:
-    mine = _waiting(lane, now).with_only_columns(*WHAT_SENDING_NEEDS).where(Message.mailing_id == mailing_id)
-    first = mine.order_by(Message.due_at, Message.id).limit(most)
-    return [Claimed(*row) for row in session.execute(first.with_for_update(skip_locked=True))]
 
 
 def renew(session: Session, worker: str, *, now: datetime) -> None:
@@ -111,8 +116,3 @@ def settle_abandoned(session: Session, *, now: datetime) -> int:
         message.worker, message.lease_until = None, None
     session.flush()
     return len(lost)
-
-
-def _batches(ids: Sequence[int], most: int = 500) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), most):
-        yield ids[start : start + most]

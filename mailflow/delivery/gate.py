@@ -1,26 +1,41 @@
 """The gate at work: what is true of each person now, the rule's answer, and the intent written down before anything leaves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.suppression import suppressed
+from mailflow.foundation.among import among_given
+from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.rules import Answer, Facts, Verdict, may_go
 from mailflow.outbox.words import Claimed, State
 
-_QUIETLY = {"synchronize_session": False}
+_m, _s, _n = columns(Message), columns(Subscriber), columns(Subscription)
+_MINE = among_given(_m.id, "ids") & (_m.worker == bindparam("me")) & (_m.state == State.CLAIMED.value)
 _NOW_TRUE = (
-    select(Message.id, Message.list_id, Message.expires_at, Message.mailing_id, Message.person_key)
-    .add_columns(Subscriber.id.label("subscriber_id"), Subscriber.silent_since, Subscription.state.label("subscription"))
-    .outerjoin(Subscriber, Subscriber.id == Message.person_key)
-    .outerjoin(Subscription, (Subscription.subscriber_id == Message.person_key) & (Subscription.list_id == Message.list_id))
+    select(_m.id, _m.mailing_id, _m.person_key, _m.list_id, _m.expires_at, _s.id, _s.silent_since, _n.state)
+    .select_from(Message.__table__)
+    .outerjoin(Subscriber.__table__, _s.id == _m.person_key)
+    .outerjoin(Subscription.__table__, (_n.subscriber_id == _m.person_key) & (_n.list_id == _m.list_id))
+    .where(_MINE)
+)
+_MAILINGS = select(Mailing.id, Mailing.kind, Mailing.state, Mailing.expires_at).where(among_given(Mailing.id, "ids"))
+_THESE = update(Message.__table__).where(among_given(_m.id, "ids"))  # type: ignore[arg-type]
+_GO = _THESE.values(state=State.SENDING.value, attempt=_m.attempt + 1)  # the reason stays: who was in doubt once is not so twice
+_NO = _THESE.values(state=State.SKIPPED.value, reason=bindparam("why"), worker=None, lease_until=None)
+_until = bindparam("until", type_=_m.due_at.type)
+_LATER = _THESE.values(
+    state=State.PENDING.value,
+    reason=bindparam("why"),
+    worker=None,
+    lease_until=None,
+    due_at=case((_m.due_at > _until, _m.due_at), else_=_until),
 )
 
 
@@ -30,49 +45,43 @@ def pass_gate(session: Session, rows: Sequence[Claimed], worker: str, *, ring: R
     The caller commits before it speaks to any server: what is not stored is not sent. One statement reads what is true of all of
     them, in the transaction that writes, so that nothing can change between question and answer.
     """
-    mine = _NOW_TRUE.where(Message.id.in_([row.id for row in rows]), Message.worker == worker, Message.state == State.CLAIMED)
-    facts = session.execute(mine).all()
-    mailings = _mailings(session, {each.mailing_id for each in facts})
+    if not rows:
+        return frozenset()
+    connection = session.connection()
     hashes = {row.id: ring.hash(row.address) for row in rows}
     blocked = suppressed(session, list(hashes.values()))
-    answers: dict[Facts, Verdict] = {}
-    by_verdict: dict[Verdict, list[int]] = defaultdict(list)
-    for each in facts:
-        known = _facts(each, mailings[each.mailing_id], is_suppressed=hashes[each.id] in blocked)
-        verdict = answers.get(known) or answers.setdefault(known, may_go(known, now=now))
-        by_verdict[verdict].append(each.id)
-    for verdict, ids in by_verdict.items():
-        session.execute(update(Message).where(Message.id.in_(ids)).values(_changes(verdict, now)).execution_options(**_QUIETLY))
-    return frozenset(_going(by_verdict))
+    true_now = connection.execute(_NOW_TRUE, {"ids": list(hashes), "me": worker}).all()
+    mailings = _mailings(connection, {each[1] for each in true_now})
+    by_facts: dict[Facts, list[int]] = defaultdict(list)
+    for message_id, mailing_id, person_key, list_id, expires_at, known, silent_since, subscription in true_now:
+        kind, state, expiry = mailings[mailing_id]
+        facts = Facts(
+            kind=kind,
+            mailing_state=state,
+            expires_at=expires_at or expiry,
+            known=known is not None or person_key < 0,
+            subscription=subscription,
+            has_list=list_id is not None,
+            suppressed=hashes[message_id] in blocked,
+            silent=silent_since is not None,
+        )
+        by_facts[facts].append(message_id)
+    going: list[int] = []
+    for facts, ids in by_facts.items():  # nearly everybody's are the same
+        verdict = may_go(facts, now=now)
+        _write(connection, verdict, ids, now)
+        going += ids if verdict.answer == Answer.GO else ()
+    return frozenset(going)
 
 
-def _mailings(session: Session, ids: set[int]) -> Mapping[int, Any]:
-    wanted = select(Mailing.id, Mailing.kind, Mailing.state, Mailing.expires_at).where(Mailing.id.in_(ids))
-    return {row.id: row for row in session.execute(wanted)}
+def _mailings(connection: Connection, ids: set[int]) -> Mapping[int, tuple[str, str, datetime | None]]:
+    return {mailing_id: (kind, state, expiry) for mailing_id, kind, state, expiry in connection.execute(_MAILINGS, {"ids": list(ids)})}
 
 
-def _facts(each: Any, mailing: Any, *, is_suppressed: bool) -> Facts:
-    return Facts(
-        kind=mailing.kind,
-        mailing_state=mailing.state,
-        expires_at=each.expires_at or mailing.expires_at,
-        known=each.subscriber_id is not None or each.person_key < 0,
-        subscription=each.subscription,
-        has_list=each.list_id is not None,
-        suppressed=is_suppressed,
-        silent=each.silent_since is not None,
-    )
-
-
-def _going(by_verdict: Mapping[Verdict, Iterable[int]]) -> list[int]:
-    return [message_id for verdict, ids in by_verdict.items() if verdict.answer == Answer.GO for message_id in ids]
-
-
-def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _write(connection: Connection, verdict: Verdict, ids: list[int], now: datetime) -> None:
     if verdict.answer == Answer.GO:
-        return {"state": State.SENDING, "attempt": Message.attempt + 1}  # its reason stays: who was in doubt once is not so twice
-    changes: dict[str, Any] = {"worker": None, "lease_until": None, "reason": verdict.reason}
-    if verdict.answer == Answer.NO:
-        return changes | {"state": State.SKIPPED}
-    until = verdict.until or now
-    return changes | {"state": State.PENDING, "due_at": case((Message.due_at > until, Message.due_at), else_=until)}
+        connection.execute(_GO, {"ids": ids})
+    elif verdict.answer == Answer.NO:
+        connection.execute(_NO, {"ids": ids, "why": verdict.reason})
+    else:
+        connection.execute(_LATER, {"ids": ids, "why": verdict.reason, "until": verdict.until or now})

@@ -43,6 +43,7 @@ class Hand:
         self._out: dict[int, Held] = {}
         self._recording: dict[int, Held] = {}
         self._said: list[Said] = []
+        self._refused: list[Claimed] = []
         self.open = True
         """False: nothing more is begun, whatever is ready."""
         self.unreachable: dict[str, Reply] = {}
@@ -95,14 +96,17 @@ class Hand:
         for row in rows:
             self._claimed[Lane(row.lane)].append(Held(row, batch, choose(batch.head(row).sender, row.address)))
 
+    def refuse(self, rows: Iterable[Claimed]) -> None:
+        """Rows that cannot be held now, for a fault of ours: they shall wait."""
+        self._refused += rows
+
     def put_off(self) -> list[Claimed]:
-        """Let go of those whose route cannot be reached; the ledger shall make them wait."""
-        if not self.unreachable:
-            return []
-        gone = [held for waiting in self._claimed.values() for held in waiting if held.route in self.unreachable]
-        for lane, waiting in self._claimed.items():
+        """Let go of those that cannot go now, since their route cannot be reached, say; the ledger shall make them wait."""
+        gone, self._refused = self._refused, []
+        for lane, waiting in self._claimed.items() if self.unreachable else ():
+            gone += [held.row for held in waiting if held.route in self.unreachable]
             self._claimed[lane] = deque(held for held in waiting if held.route not in self.unreachable)
-        return [held.row for held in gone]
+        return gone
 
     def ask_for(self, most: int) -> list[Claimed]:
         """The next rows to pass the gate: notices first, sequences up to half of what is left, then campaigns, then whoever is left."""

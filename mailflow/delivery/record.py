@@ -2,26 +2,49 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, literal, select, update
 from sqlalchemy.orm import Session
 
-from mailflow.activity.ledger import note_many, note_selected
+from mailflow.activity.ledger import lines_from, note_many
 from mailflow.activity.words import Kind
 from mailflow.audience.suppression import suppress
 from mailflow.audience.words import SuppressionReason
 from mailflow.delivery.telling import count_sent, tell_conversations
 from mailflow.delivery.transports.words import Reply, Verdict
+from mailflow.foundation.among import among, among_given
+from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.rules import next_try
 from mailflow.outbox.words import Claimed, Policy, Reason, State
 
 _LONGEST_REPLY = 200
-_QUIETLY = {"synchronize_session": False}
+
+_m = columns(Message)
+_OURS = (_m.epoch == bindparam("in_epoch")) & (_m.worker == bindparam("me")) & (_m.state == State.SENDING.value)
+_IN_DOUBT = (_m.epoch == bindparam("in_epoch")) & (_m.state == State.UNCERTAIN.value)
+_THESE = update(Message.__table__).where(among_given(_m.id, "ids"))  # type: ignore[arg-type]
+_SENT = (
+    _THESE.where(_OURS | _IN_DOUBT)
+    .values(state=State.SENT.value, reason=None, sent_at=bindparam("at"), reply=bindparam("words"), worker=None, lease_until=None)
+    .returning(_m.id)
+)
+_KEPT = _THESE.where(_OURS).values(state=State.CLAIMED.value, attempt=_m.attempt - 1)
+_WORDS = update(Message.__table__).where(_m.id == bindparam("row")).values(reply=bindparam("words"))  # type: ignore[arg-type]
+_LINES = lines_from(
+    select(
+        bindparam("at", type_=_m.due_at.type).label("at"),
+        literal(Kind.SENT.value).label("kind"),
+        _m.person_key.label("subscriber_id"),
+        _m.list_id,
+        _m.mailing_id,
+        _m.id.label("message_id"),
+    ).where(among_given(_m.id, "ids"), _m.person_key > 0)  # tests to staff are nobody's history
+)
 
 Said = tuple[Claimed, Reply]
 """A message as it was claimed, and what the server said of it."""
@@ -46,43 +69,19 @@ def record(session: Session, said: Sequence[Said], worker: str, *, ring: Ring, n
 
 
 def _settle_sent(session: Session, said: Sequence[Said], epoch: int, worker: str, now: datetime) -> None:
+    connection = session.connection()
     texts = {row.id: reply.text[:_LONGEST_REPLY] or None for row, reply in said}
     same = set(texts.values())
-    changes: dict[str, Any] = {"state": State.SENT, "reason": None, "sent_at": now, "worker": None, "lease_until": None}
-    if len(same) == 1:
-        changes["reply"] = same.pop()
-    in_doubt = Message.state == State.UNCERTAIN
-    ours = and_(Message.epoch == epoch, or_(and_(Message.worker == worker, Message.state == State.SENDING), in_doubt))
-    settled = update(Message).where(Message.id.in_(texts), ours).values(changes).returning(Message.id)
-    ids = list(session.scalars(settled.execution_options(**_QUIETLY)))
-    if same:
-        _write_replies(session, {message_id: texts[message_id] for message_id in ids})
-    note_selected(session, _sent_lines(ids, now))
+    given = {"ids": list(texts), "me": worker, "in_epoch": epoch, "at": now, "words": same.pop() if len(same) == 1 else None}
+    ids = list(connection.scalars(_SENT, given))
+    if same and ids:
+        connection.execute(_WORDS, [{"row": message_id, "words": texts[message_id]} for message_id in ids])
+    connection.execute(_LINES, {"ids": ids, "at": now})
     count_sent(session, [row for row, _ in said], now=now)
 
 
-def _write_replies(session: Session, texts: Mapping[int, str | None]) -> None:
-    if texts:
-        table = Message.__table__
-        each = update(table).where(table.c.id == bindparam("row")).values(reply=bindparam("words"))  # type: ignore[arg-type]
-        session.connection().execute(each, [{"row": message_id, "words": words} for message_id, words in texts.items()])
-
-
-def _sent_lines(ids: Sequence[int], now: datetime) -> Any:
-    """Tests to staff are nobody's history."""
-    return select(
-        literal(now, Message.due_at.type).label("at"),
-        literal(Kind.SENT.value).label("kind"),
-        Message.person_key.label("subscriber_id"),
-        Message.list_id,
-        Message.mailing_id,
-        Message.id.label("message_id"),
-    ).where(Message.id.in_(ids), Message.person_key > 0)
-
-
 def _keep(session: Session, said: Sequence[Said], epoch: int, worker: str) -> None:
-    back = update(Message).where(Message.id.in_([row.id for row, _ in said]), _is_ours(epoch, worker))
-    session.execute(back.values(state=State.CLAIMED, attempt=Message.attempt - 1).execution_options(**_QUIETLY))
+    session.connection().execute(_KEPT, {"ids": [row.id for row, _ in said], "me": worker, "in_epoch": epoch})
 
 
 def _is_ours(epoch: int, worker: str) -> ColumnElement[bool]:
@@ -93,7 +92,7 @@ def _settle_others(session: Session, said: Sequence[Said], epoch: int, worker: s
     replies = {row.id: reply for row, reply in said}
     tell_conversations(session, said, now=now)
     known = select(Message, Mailing.policy).join(Mailing, Mailing.id == Message.mailing_id)
-    rows = session.execute(known.where(Message.id.in_(replies), _is_ours(epoch, worker))).all()
+    rows = session.execute(known.where(among(Message.id, replies), _is_ours(epoch, worker))).all()
     for message, policy in rows:
         reply = replies[message.id]
         message.worker, message.lease_until = None, None

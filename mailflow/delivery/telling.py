@@ -50,11 +50,17 @@ def tidy(session: Session, *, now: datetime) -> None:
 def count_sent(session: Session, rows: Sequence[Claimed], *, now: datetime) -> None:
     """Add these to their mailings' present minute."""
     minute = now.replace(second=0, microsecond=0)
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    for mailing_id, count in Counter(row.mailing_id for row in rows).items():
-        new = dialect.insert(SentMinute).values(minute=minute, mailing_id=mailing_id, count=count)
-        more = {"count": SentMinute.count + new.excluded.count}
-        session.execute(new.on_conflict_do_update(index_elements=["minute", "mailing_id"], set_=more))
+    counts = Counter(row.mailing_id for row in rows)
+    given = [{"minute": minute, "mailing_id": mailing_id, "count": count} for mailing_id, count in counts.items()]
+    session.connection().execute(_ADD[session.get_bind().dialect.name], given)
+
+
+def _adding(insert: Any) -> Any:
+    new = insert(SentMinute.__table__)
+    return new.on_conflict_do_update(index_elements=["minute", "mailing_id"], set_={"count": SentMinute.count + new.excluded.count})
+
+
+_ADD = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
 
 
 def tell_conversations(session: Session, said: Sequence[tuple[Claimed, Reply]], *, now: datetime) -> None:

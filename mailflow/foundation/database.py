@@ -1,5 +1,6 @@
 """The database: engine, transactions with one owner, and the column types every stage shares."""
 
+import json
 import logging
 import sqlite3
 import time
@@ -55,6 +56,11 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, dict[str, str]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
+def columns(model: type[Base]) -> Any:
+    """A table's columns by name, for statements that are made once and run without the ORM's care."""
+    return model.__table__.c
+
+
 class Database:
     """One engine; ``begin`` for a transaction that writes, ``read`` for one that only looks."""
 
@@ -88,12 +94,17 @@ _POOL = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
 """As many connections as a web process has threads and more; what was bound to a statement is personal and stays out of logs."""
 
 
+def _from_json(text: str) -> Any:
+    """Most of what is kept so is empty, and need not be parsed."""
+    return {} if text == "{}" else json.loads(text)
+
+
 def _open_server(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, **_POOL)
 
 
 def _open_sqlite(url: str, patience: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": patience}, **_POOL)
+    engine = create_engine(url, connect_args={"timeout": patience}, json_deserializer=_from_json, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-_WINDOW = 0.5
+_WINDOW = 0.2
 """Seconds over which the rate is averaged."""
 _BURST_SECONDS = 0.06
 """What passes the gate at once leaves in this time, so that hardly an intent grows too old (they live 80 ms)."""

@@ -6,8 +6,9 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from contextlib import suppress as ignoring
 from typing import TypeVar
 
@@ -70,19 +71,17 @@ class Sender:
 
     async def run(self) -> None:
         """Send whatever is due, for ever; returns after ``stop``, with nothing left in hand."""
-        upkeep = asyncio.create_task(self._keep_up())
-        try:
+        async with self._upkeep():
             while not self._stopping:
                 await self._turn()
                 await self._rest(_IDLE_SECONDS)
-        finally:
-            upkeep.cancel()
-            await self.close()
+        await self.close()
 
     async def send_until_empty(self) -> None:
         """Send what is due now, as far as servers can be reached."""
-        while await self._turn() or self._is_busy():
-            await self._rest(0.01)
+        async with self._upkeep():
+            while await self._turn() or self._is_busy():
+                await self._rest(0.01)
 
     async def close(self) -> None:
         """Let what is under way end, record it, and give back what was not begun."""
@@ -196,6 +195,9 @@ class Sender:
             if gathered:
                 self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
                 self._hand.spoilt(gathered.broken)
+        except Exception:  # a fault of ours: these wait a little, everybody else's go on
+            _log.exception("what %d messages say could not be read", len(rows))
+            self._hand.refuse(rows)
         finally:
             self._gathering.pop(asyncio.current_task())  # type: ignore[arg-type]  # a task runs this
             self._poke.set()
@@ -209,6 +211,14 @@ class Sender:
 
     def _letter(self, row: Claimed, batch: Batch) -> Envelope:
         return self._press.letter(row, batch, ring=self.ring, now=utc_now())
+
+    @asynccontextmanager
+    async def _upkeep(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._keep_up())
+        try:
+            yield
+        finally:
+            task.cancel()
 
     async def _keep_up(self) -> None:
         """Hold on to the leases, look after the dead, mind the disk."""
