@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+import mailflow.content.models  # ours refer to its tables
+import mailflow.segments.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import mailflow.audience.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
 
 

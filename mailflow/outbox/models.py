@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, bindparam, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import mailflow.audience.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
 from mailflow.outbox.words import TROUBLE, WAITING, State
 

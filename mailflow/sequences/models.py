@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import mailflow.offers.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
 
 

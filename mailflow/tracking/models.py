@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+import mailflow.outbox.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
 
 

@@ -117,3 +117,13 @@ def test_json_and_parsed_trees_are_both_taken(shop: Session) -> None:
     names = catalogue(shop)
     tree = read_tree(names, {"all": [{"silent": True}]})
     assert read_tree(names, tree) is tree
+
+
+def test_s_19_a_tree_of_more_than_64_kb_is_refused_though_each_condition_is_sound() -> None:
+    def tree(letters: int) -> dict[str, Any]:
+        return {"any": [{"field": "first_name", "is": "contains", "value": "ñ" * letters} for _ in range(100)]}
+
+    assert parse(tree(90), fields=FIELDS)
+    found = faults(tree(190))
+    assert [one.path for one in found] == [""]
+    assert found[0].message == {"es": "Ocupa demasiado: caben 64 KB.", "en": "This is too large: 64 KB fit."}

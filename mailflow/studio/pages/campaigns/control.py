@@ -1,6 +1,7 @@
 """Pause, resume, take back, cancel, send now: each by POST, each harmless when it comes twice."""
 
-from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -18,7 +19,12 @@ from mailflow.studio.pages.campaigns.sheets import Sheet, sheet_of
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
 
-Verb = Callable[[Session, Campaign], bool]
+
+class Verb(Protocol):
+    """What can be done with a campaign; False where it had moved on already."""
+
+    def __call__(self, session: Session, campaign: Campaign, /, *, now: datetime) -> bool:
+        """Do it, or not at all."""
 
 
 @blueprint.get("/<int:campaign_id>/sure/<act>")
@@ -44,35 +50,28 @@ def sure(campaign_id: int, act: str) -> str:
 @staff
 def pause(campaign_id: int) -> Response:
     """Stop after the messages in hand."""
-    now = current_instant()
-    done = _done(campaign_id, lambda session, campaign: control.pause(session, campaign, now=now))
-    return _told(campaign_id, done, _("Paused. Messages already in hand may still arrive; nobody else gets it until you go on."))
+    return _do(campaign_id, control.pause, _("Paused. Messages already in hand may still arrive; nobody else gets it until you go on."))
 
 
 @blueprint.post("/<int:campaign_id>/resume")
 @staff
 def resume(campaign_id: int) -> Response:
     """Go on where it stopped."""
-    now = current_instant()
-    done = _done(campaign_id, lambda session, campaign: control.resume(session, campaign, now=now))
-    return _told(campaign_id, done, _("It goes on where it stopped; nobody gets it twice."))
+    return _do(campaign_id, control.resume, _("It goes on where it stopped; nobody gets it twice."))
 
 
 @blueprint.post("/<int:campaign_id>/cancel")
 @staff
 def cancel(campaign_id: int) -> Response:
     """Never send the rest."""
-    now = current_instant()
-    done = _done(campaign_id, lambda session, campaign: control.cancel(session, campaign, now=now))
-    return _told(campaign_id, done, _("Cancelled. Whoever was still waiting does not get it."))
+    return _do(campaign_id, control.cancel, _("Cancelled. Whoever was still waiting does not get it."))
 
 
 @blueprint.post("/<int:campaign_id>/unschedule")
 @staff
 def take_back(campaign_id: int) -> Response:
     """Make it a draft again."""
-    done = _done(campaign_id, unschedule)
-    return _told(campaign_id, done, _("It is a draft again. Nobody got it."))
+    return _do(campaign_id, _unschedule, _("It is a draft again. Nobody got it."))
 
 
 @blueprint.post("/<int:campaign_id>/send-now")
@@ -83,21 +82,20 @@ def send_now(campaign_id: int) -> Response:
     if not sheet.complete:
         flash(_("Mend the newsletter first."), "bad")
         return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
-    now = current_instant()
-    if _done(campaign_id, lambda session, campaign: leave_now(session, campaign, now=now)):
-        return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)  # the page itself says how it goes
-    return _told(campaign_id, False, "")
+    return _do(campaign_id, leave_now)  # the page itself says how it goes
 
 
-def _done(campaign_id: int, verb: Verb) -> bool:
+def _unschedule(session: Session, campaign: Campaign, /, *, now: datetime) -> bool:  # noqa: ARG001  # a verb like the others
+    return unschedule(session, campaign)
+
+
+def _do(campaign_id: int, verb: Verb, words: str = "") -> Response:
+    """Do it in a transaction of its own, say ``words`` or that it was not possible, and show the campaign."""
     with current_database().begin() as session:
-        return verb(session, found(session, campaign_id))
-
-
-def _told(campaign_id: int, done: bool, words: str) -> Response:
-    if done:
+        done = verb(session, found(session, campaign_id), now=current_instant())
+    if done and words:
         flash(words)
-    else:
+    elif not done:
         flash(_("That was not possible any more: the campaign had already moved on. Here is how it stands."), "warn")
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
 
