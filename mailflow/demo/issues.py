@@ -39,6 +39,11 @@ _YEAR = (
     ("Novedades del taller", "Vidrio verde, series cortas", "copas", 1),
     ("La mesa de otoño", "Calabaza, barro y lino", "recetas", 0),
 )
+_KICKERS = ("La carta del jueves", "Novedades del taller", "Rebajas y segundas")
+_PIECES = "Tres piezas de la casa"
+_HELLO = "{% if subscriber.first_name %}Hola, {{ subscriber.first_name }}:{% else %}Hola:{% endif %}"
+_STILL_LIFE = {"picture": {"url": "bodegon.png", "alt": "Botella verde, jarra blanca y cuenco de barro sobre una mesa"}}
+_RECIPE = ("article_kicker", "article_title", "article", "article_button", "article_url")
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,9 @@ def subject(issue: Issue) -> str:
 
 
 def slots(issue: Issue, *, shop_url: str) -> dict[str, Any]:
-    """The newsletter template's example, with this issue's words and links to the demo's shop."""
+    """The newsletter template's example, with this issue's words and links to the demo's shop; only recipes keep the recipe."""
     sample = example("newsletter", "es", shop_url=shop_url, whole=True)["slots"]
-    return {**sample, "title": issue.title, "kicker": f"La carta del jueves, n.º {issue.number + 22}"}
+    own = {"title": issue.title, "kicker": f"{_KICKERS[issue.list_index]}, n.º {issue.number + 22}", "products_title": _PIECES}
+    own["signature"] = "Hasta la próxima carta,\nMarta y el equipo de Casa Olivo"
+    own["intro"] = f"{_HELLO} {issue.line[0].lower()}{issue.line[1:]}. Y tres piezas que se quedan en la mesa todo el año."
+    return {**sample, **own} if issue.topic == "recetas" else {**sample, **own, **_STILL_LIFE, **dict.fromkeys(_RECIPE, "")}
