@@ -14,7 +14,7 @@ from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
 from preference_center import confirm, failures, frame, language, preferences, security, signup, unsubscribe
 from preference_center.profile_form import month_names
-from preference_center.surroundings import Surroundings
+from preference_center.surroundings import PublicSurroundings
 
 LARGEST_FORM = 64 * 1024
 MOST_PARTS = 200
@@ -37,7 +37,7 @@ def create_app(
     settings = settings or Settings()
     database = database or Database(settings.database_url)
     app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
-    app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock, gives_code)
+    app.extensions["mailflow"] = PublicSurroundings(database, settings, ring or open_ring(database, settings), clock, gives_code)
     if trusted := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config.update(

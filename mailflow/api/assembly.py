@@ -9,11 +9,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mailflow.api import events, openapi
 from mailflow.api.access import refuse_unmarked
 from mailflow.api.problems import answer_in_problems
-from mailflow.api.surroundings import Surroundings
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
+from mailflow.foundation.surroundings import Surroundings
 
 LARGEST_BODY = 1024 * 1024
 
@@ -21,13 +21,13 @@ LARGEST_BODY = 1024 * 1024
 def create_api(
     database: Database,
     settings: Settings,
-    ring: Ring,  # noqa: ARG001  # every door is opened alike
+    ring: Ring,
     *,
     clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
     """The API as a WSGI application whose routes begin at /v1."""
     app = Flask("mailflow.api", static_folder=None)
-    app.extensions["mailflow"] = Surroundings(database, clock)
+    app.extensions["mailflow"] = Surroundings(database, settings, ring, clock)
     if trusted := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

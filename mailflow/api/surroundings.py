@@ -1,21 +1,10 @@
-"""What every view may ask for: the database and the clock."""
+"""What every view may ask for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
 from flask import current_app
 
-from mailflow.foundation.database import Database
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """The parts of the product that the API was put together with."""
-
-    database: Database
-    clock: Callable[[], datetime]
+from mailflow.foundation.surroundings import Surroundings
 
 
 def surroundings() -> Surroundings:

@@ -14,6 +14,7 @@ from mailflow.foundation.keys import secret_of
 from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
+from mailflow.foundation.surroundings import Surroundings
 from mailflow.studio import assets, company, failures, formats, language, navigation, numbers, security, session
 from mailflow.studio.pages import (
     campaigns,
@@ -31,7 +32,6 @@ from mailflow.studio.pages import (
     subscribers,
 )
 from mailflow.studio.pages import settings as settings_pages
-from mailflow.studio.surroundings import Surroundings
 
 PAGES: tuple[Blueprint, ...] = (
     sign_in.blueprint,

@@ -1,7 +1,5 @@
 """What every view may ask for: the database, the settings, the clock and the person signed in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -10,16 +8,7 @@ from flask import current_app
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """The parts of the product that the studio was put together with."""
-
-    database: Database
-    settings: Settings
-    ring: Ring
-    clock: Callable[[], datetime]
+from mailflow.foundation.surroundings import Surroundings
 
 
 def surroundings() -> Surroundings:
