@@ -14,6 +14,7 @@ from mailflow.content.parts import Branch, Condition, Interpreted, Lookup, Part,
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _PLAIN_NAME = re.compile(r"\{\{\s*([a-z_]\w*(?:\.[a-z_]\w*)*)\s*\}\}")
+_DEFAULTED = re.compile(r"\{\{\s*([a-z_]\w*(?:\.[a-z_]\w*)*)\s*\|\s*default\s*:\s*(?:'[^']*'|\"[^\"]*\")\s*\}\}")
 _BLOCK = re.compile(r"\{%\s*(if|unless|for|case|comment|end\w+)\b")
 _ARM = re.compile(r"\{%\s*(if|unless|elsif|else|endif|endunless)\b(.*?)%\}", re.DOTALL)
 # Liquid writes nothing for a block of white space and of these, which needs more than a look at the text to know.
@@ -60,16 +61,22 @@ class Fragments:
 
     def _part(self, piece: str) -> Part:
         if piece not in self._known:
-            template = self._environment.from_string(piece)
-            name = _PLAIN_NAME.fullmatch(piece)
-            path = tuple(name.group(1).split(".")) if name else ()
-            plain = path and not _LIQUIDS_OWN & set(path)
-            self._known[piece] = Lookup(path, template, escaping=self.escaping) if plain else self._branch(piece) or Interpreted(template)
+            self._known[piece] = self._lookup(piece) or self._branch(piece) or Interpreted(self._environment.from_string(piece))
         return self._known[piece]
+
+    def _lookup(self, piece: str) -> Lookup | None:
+        plain, defaulted = _PLAIN_NAME.fullmatch(piece), _DEFAULTED.fullmatch(piece)
+        found = plain or defaulted
+        path = tuple(found.group(1).split(".")) if found else ()
+        if not path or _LIQUIDS_OWN & set(path):
+            return None
+        return Lookup(path, self._environment.from_string(piece), escaping=self.escaping, defaulted=bool(defaulted))
 
     def _branch(self, piece: str) -> Branch | None:
         """A condition whose arms all write something, as arms that are taken apart in turn."""
         arms = [] if _MAYBE_BLANK.search(piece) else _arms(piece)
+        if arms:
+            self._environment.from_string(piece)  # raises what is wrong with the whole, though it will be used in parts
         if not arms or not all(_TAG.sub(_shown, body).strip() for _, _, body in arms):
             return None
         return Branch(tuple((self._condition(tag, rest), self._apart(body)) for tag, rest, body in arms))

@@ -101,12 +101,11 @@ def _unquoted(phrase: str) -> str:
 
 def _phrase(text: str, used: int) -> str:
     """A display name: plain atoms, a quoted string, or encoded words (RFC 5322 section 3.2.5, RFC 2047)."""
-    if not text.isascii() or "=?" in text or len(text) > LINE - used:
-        return "\r\n ".join(_encoded(text, used)) if text else ""
-    if not text or _ATOMS.fullmatch(text):
-        return text
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    written = text if not text or _ATOMS.fullmatch(text) else f'"{escaped}"'
+    if not text.isascii() or "=?" in text or len(written) > LINE - used:
+        return "\r\n ".join(_encoded(text, used))
+    return written
 
 
 def _words(text: str, used: int) -> str:

@@ -16,8 +16,7 @@ class Memo(Generic[Result]):
     """``make`` with a memory by the values of ``paths`` alone; when full it begins anew, where it never helps it stops."""
 
     def __init__(self, paths: Collection[tuple[str, ...]], make: Callable[[Mapping[str, object]], Result]) -> None:
-        self._paths, self._make = tuple(sorted(paths)), make
-        self._single = self._paths[0] if len(self._paths) == 1 else None
+        self._make, self._key = make, _key_of(tuple(sorted(paths)))
         self._kept: dict[object, Result] = {}
         self._calls = self._missed = self._held = 0
         self._stopped = False
@@ -27,7 +26,7 @@ class Memo(Generic[Result]):
         if self._stopped:
             return self._make(facts)
         try:
-            key = _at(facts, self._single) if self._single else tuple([_at(facts, path) for path in self._paths])
+            key = self._key(facts)
             found = self._kept.get(key)
         except TypeError:  # a value that cannot be a key
             return self._make(facts)
@@ -46,6 +45,19 @@ class Memo(Generic[Result]):
             self._kept[key] = made
             self._held += size
         return made
+
+
+def _key_of(paths: tuple[tuple[str, ...], ...]) -> Callable[[Mapping[str, object]], object]:
+    if len(paths) == 1 and len(paths[0]) == 2:
+        (root, name), path = paths[0], paths[0]
+
+        def quick(facts: Mapping[str, object]) -> object:
+            below = facts.get(root)
+            value = below.get(name) if type(below) is dict else None
+            return value if type(value) is str else _at(facts, path)
+
+        return quick
+    return lambda facts: tuple([_at(facts, path) for path in paths])
 
 
 def _at(facts: Mapping[str, object], path: tuple[str, ...]) -> object:

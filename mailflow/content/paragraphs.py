@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from mailflow.content.parts import Facts, Part, Path
+from mailflow.content.parts import Branch, Facts, Part, Path
 
 _GAPS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _BLANK = " \t\n"
@@ -60,4 +60,25 @@ def gathered(parts: Sequence[Piece]) -> list[Piece]:
             if before and isinstance(last, str):
                 pieces[-1] = last.rstrip(_BLANK)
             pieces.append(Paragraph(before, part))
-    return [tidied(piece) if isinstance(piece, str) else piece for piece in pieces]
+    loose = [each for piece in pieces for each in _loosened(piece)]
+    return [tidied(piece) if isinstance(piece, str) else piece for piece in loose]
+
+
+def _loosened(piece: Piece) -> list[Piece]:
+    """A paragraph of one part taken apart again where no blank lines can meet: on one line with words, or with words at its edges."""
+    if not isinstance(piece, Paragraph):
+        return [piece]
+    before, first, *rest = piece.parts
+    after = "".join([each for each in rest if isinstance(each, str)])
+    if len(rest) > 1 or [after][: len(rest)] != rest or isinstance(first, str):
+        return [piece]
+    firm = ("\n" not in str(before) or _firm(first, 0)) and ("\n" not in after or _firm(first, -1))
+    return [str(before), first, after] if firm else [piece]
+
+
+def _firm(part: Part, edge: int) -> bool:
+    """Whether it surely begins (0) or ends (-1) with a word."""
+    if not isinstance(part, Branch) or part.arms[-1][0] is not None:
+        return False
+    edges = [parts[edge] if parts else "" for _, parts in part.arms]
+    return all(isinstance(each, str) and each[edge : edge + 1 or None].strip(_BLANK) for each in edges)

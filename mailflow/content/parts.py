@@ -11,6 +11,7 @@ from mailflow.content.memo import Memo
 Path: TypeAlias = tuple[str, ...]
 """A name such as ``subscriber.first_name``, step by step; a shorter one stands for everything below it."""
 Facts: TypeAlias = Mapping[str, object]
+_NOT_PLAIN = object()
 _OWN = frozenset({"size", "first", "last"})
 
 
@@ -27,22 +28,20 @@ class Interpreted:
 
 
 class Lookup:
-    """A plain name, with the interpreter's version for values that are not plain."""
+    """A plain name, with or without words for who has no such value; the interpreter's version for values that are not plain."""
 
-    def __init__(self, path: Path, template: BoundTemplate, *, escaping: bool) -> None:
-        self.path, self._template, self._escaping = path, template, escaping
+    def __init__(self, path: Path, template: BoundTemplate, *, escaping: bool, defaulted: bool) -> None:
+        self.path, self._template, self._escaping, self.defaulted = path, template, escaping, defaulted
         self.paths = frozenset({path})
 
     def text(self, facts: Facts) -> str:
-        """The value; empty where there is none."""
+        """The value, or its default; empty where there is neither."""
         value: object = facts
         for name in self.path:
-            if not isinstance(value, Mapping):
-                return str(self._template.render(facts))
-            value = value.get(name)
-            if value is None:
+            value = value.get(name) if isinstance(value, Mapping) else _NOT_PLAIN
+            if value is None and not self.defaulted:
                 return ""
-        if isinstance(value, str):
+        if isinstance(value, str) and (value or not self.defaulted):
             return str(escape(value)) if self._escaping else value
         return str(self._template.render(facts))
 

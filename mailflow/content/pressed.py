@@ -11,12 +11,13 @@ from markupsafe import Markup, escape
 from mailflow.content import quoted
 from mailflow.content.fragments import Fragments
 from mailflow.content.memo import Memo
-from mailflow.content.paragraphs import Hole, Paragraph, Piece, gathered
+from mailflow.content.paragraphs import Hole, Paragraph, Piece, gathered, tidied
 from mailflow.content.parts import Branch, Condition, Facts, Lookup, Part, Path
 from mailflow.content.personalise import Personaliser
 
 _BLANK = " \t\n"
-_Write: TypeAlias = Callable[[Facts, Sequence[bytes]], bytes]
+_Write: TypeAlias = Callable[[Facts], bytes]
+_Choose: TypeAlias = Callable[[Facts, Sequence[bytes]], bytes]
 
 
 class Address(NamedTuple):
@@ -40,6 +41,7 @@ class Strip:
         self._frame: list[bytes] = []
         self._tokens: list[tuple[int, int]] = []
         self._personal: list[tuple[int, _Write]] = []
+        self._chosen: list[tuple[int, _Choose]] = []
 
     def ready(self, piece: bytes) -> None:
         """Add bytes that are the same for everybody."""
@@ -56,13 +58,20 @@ class Strip:
         self._personal.append((len(self._frame), write))
         self._frame.append(b"")
 
+    def chosen(self, choose: _Choose) -> None:
+        """Add what ``choose`` puts together for each reader, tokens included."""
+        self._chosen.append((len(self._frame), choose))
+        self._frame.append(b"")
+
     def filled(self, facts: Facts, tokens: Sequence[bytes]) -> list[bytes]:
         """All pieces in order for one reader."""
         pieces = self._frame.copy()
         for place, number in self._tokens:
             pieces[place] = tokens[number]
         for place, write in self._personal:
-            pieces[place] = write(facts, tokens)
+            pieces[place] = write(facts)
+        for place, choose in self._chosen:
+            pieces[place] = choose(facts, tokens)
         return pieces
 
 
@@ -84,7 +93,7 @@ class Pressed:
 
     def _strip(self, fragments: Fragments, *, gaps: bool) -> Strip:
         parts = [self._named(part, escaping=fragments.escaping) for part in fragments.parts]
-        return self._laid(gathered(parts) if gaps else parts, escaping=fragments.escaping, last=True)
+        return self._laid(parts, fragments.escaping, gaps, last=True)
 
     def _named(self, part: str | Part, *, escaping: bool) -> Piece:
         """An address where the name of one stands, else the part itself."""
@@ -106,41 +115,43 @@ class Pressed:
         self.texts |= {address: self._token(address) for address in asked}
         return bool(asked)
 
-    def _laid(self, parts: Sequence[Piece], *, escaping: bool, last: bool) -> Strip:
+    def _laid(self, parts: Sequence[Piece], escaping: bool, gaps: bool, *, last: bool) -> Strip:
         strip = Strip()
         run: list[str | Hole] = []
-        for part in parts:
+        for part in gathered(parts) if gaps else parts:
             if isinstance(part, (str, Hole)):
                 run.append(part)
                 continue
             _lay(strip, run, last=False)
             run = []
-            strip.personal(self._written(part, escaping=escaping))
+            if isinstance(part, Branch):
+                strip.chosen(self._branch(part, escaping, gaps))
+            else:
+                strip.personal(self._written(part, gaps=gaps))
         _lay(strip, run, last=last)
         return strip
 
-    def _written(self, part: Paragraph | Part, *, escaping: bool) -> _Write:
-        if isinstance(part, Branch) and escaping:
-            return self._branch(part)
-        if self._asked(part.paths):
-            return lambda facts, _: quoted.piece(part.text(facts))
-        kept = Memo(part.paths, lambda facts: quoted.piece(part.text(facts)))
-        return lambda facts, _: kept(facts)
+    def _written(self, part: Paragraph | Part, *, gaps: bool) -> _Write:
+        def write(facts: Facts) -> bytes:
+            text = part.text(facts)
+            return quoted.piece(tidied(text) if gaps else text)
 
-    def _branch(self, branch: Branch) -> _Write:
+        return write if self._asked(part.paths) else Memo(part.paths, write)
+
+    def _branch(self, branch: Branch, escaping: bool, gaps: bool) -> _Choose:
         arms: list[tuple[Condition | None, Strip]] = []
         for condition, parts in branch.arms:
             self._asked(condition.paths if condition else ())
-            inner = [self._named(part, escaping=True) for part in parts]
-            arms.append((condition, self._laid(inner, escaping=True, last=False)))
+            inner = [self._named(part, escaping=escaping) for part in parts]
+            arms.append((condition, self._laid(inner, escaping, gaps, last=False)))
 
-        def write(facts: Facts, tokens: Sequence[bytes]) -> bytes:
+        def choose(facts: Facts, tokens: Sequence[bytes]) -> bytes:
             for condition, strip in arms:
                 if condition is None or condition.holds(facts):
                     return b"".join(strip.filled(facts, tokens))
             return b""
 
-        return write
+        return choose
 
 
 def _lay(strip: Strip, run: Sequence[str | Hole], *, last: bool) -> None:

@@ -25,7 +25,10 @@ def piece(text: str) -> bytes:
     """``text`` so that another piece may follow: its last line is closed by a soft break, if not by its own."""
     if _EASY.fullmatch(text):
         return text.encode("ascii") + _SOFT
-    return b"\r\n".join(_lines(_coded(text), open_end=True))
+    coded = _coded(text)
+    if 0 < len(coded) < _LINE and b"\n" not in coded and not coded.startswith(b"."):
+        return coded + _SOFT
+    return b"\r\n".join(_lines(coded, open_end=True))
 
 
 def pieces(texts: Sequence[str], *, last: bool) -> list[bytes]:

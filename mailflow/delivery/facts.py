@@ -1,8 +1,9 @@
 """What a mail may say of its reader: profile, offer, lists, read for a whole batch at once and only where it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -22,6 +23,7 @@ from mailflow.foundation.tokens import TokenMint
 from mailflow.offers.words import OfferKind
 
 _DAY = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE d MMMM y"}
+_Maker: TypeAlias = Callable[[Row, Reader], Any]
 _KEYS_ONLY = frozenset({"sex", "interests"})
 """These stay keys, so that {% if subscriber.sex == "f" %} holds in every language."""
 
@@ -42,8 +44,9 @@ class Batch:
         self._read_people(session, rows)
         self._read_lists(session, rows)
         self._read_offers(session, rows)
+        self._zone = ZoneInfo(self._place.zone)
+        self._makers = [(root, make) for root, make in self._roots().items() if self._wants.has(root)]
         self._heads: dict[tuple[int, int | None], Head] = {}
-        self._days: dict[tuple[date, str], str] = {}
         self._shared: dict[tuple[str, object, str], Any] = {}
 
     def _read_people(self, session: Session, rows: Sequence[Row]) -> None:
@@ -94,17 +97,17 @@ class Batch:
 
     def facts(self, row: Row, reader: Reader) -> dict[str, Any]:
         """The values of the personal tags that its mail may ask for, all but the addresses with tokens."""
-        wants = self._wants
-        facts: dict[str, Any] = {"links": self._links(row), "shop": self._once("shop", row.mailing_id, "", self._shop)}
-        if wants.has("subscriber"):
-            facts["subscriber"] = self._subscriber(row, reader)
-        if wants.has("offer"):
-            facts["offer"] = self._offer(row)
-        if wants.has("subscription"):
-            facts["subscription"] = self._subscription(row, reader)
-        if wants.has("subscriptions"):
-            facts["subscriptions"] = self._once("lists", self._joined.get(row.person_key, ()), row.language, self._described)
-        return facts
+        return {root: make(row, reader) for root, make in self._makers}
+
+    def _roots(self) -> dict[str, _Maker]:
+        return {
+            "subscriber": self._subscriber,
+            "offer": self._offer,
+            "subscription": self._subscription,
+            "subscriptions": lambda row, _: self._once("lists", self._joined.get(row.person_key, ()), row.language, self._described),
+            "links": self._links,
+            "shop": lambda row, _: self._once("shop", row.mailing_id, "", self._shop),
+        }
 
     def trial(self, row: Row, links: Sequence[str]) -> dict[str, Any]:
         """A believable reader for a test sent to staff: nothing is counted, links go straight to their targets."""
@@ -122,7 +125,7 @@ class Batch:
     def _shop(self, mailing_id: int, _language: str) -> dict[str, str]:
         return brand_facts(self._brand(mailing_id), public_url=self.url)
 
-    def _links(self, row: Row) -> dict[str, Any]:
+    def _links(self, row: Row, _: Reader) -> dict[str, Any]:
         ends = self._requests.get(row.context.get("request_id", 0))
         return {"shop": self._brand(row.mailing_id).shop_url, "confirm_expires_on": self._day(ends, row.language) if ends else ""}
 
@@ -140,7 +143,7 @@ class Batch:
             return [pick(labels[each], language) if each in labels else each for each in value]
         return pick(labels[value], language) if isinstance(value, str) and value in labels else value
 
-    def _offer(self, row: Row) -> dict[str, Any]:
+    def _offer(self, row: Row, _: Reader) -> dict[str, Any]:
         code = self._codes.get(row.context.get("code_id", 0))
         if code is None:
             return {}
@@ -164,12 +167,15 @@ class Batch:
         return [{"name": pick(each.name, language), "description": pick(each.description, language)} for each in found]
 
     def _day(self, instant: datetime, language: str) -> str:
-        day = instant.astimezone(ZoneInfo(self._place.zone)).date()
-        if (day, language) not in self._days:
-            self._days[day, language] = format_date(day, _DAY.get(language, _DAY["en"]), locale=language)
-        return self._days[day, language]
+        return _written(instant.astimezone(self._zone).date(), language)
 
 
+@lru_cache(maxsize=4_096)
+def _written(day: date, language: str) -> str:
+    return format_date(day, _DAY.get(language, _DAY["en"]), locale=language)
+
+
+@lru_cache(maxsize=512)
 def _money(cents: int, currency: str, language: str) -> str:
     whole = "#,##0 ¤" if language == "es" else "¤#,##0"
     pattern = whole if cents % 100 == 0 else None

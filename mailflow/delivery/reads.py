@@ -2,24 +2,29 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import and_, null, select
+from sqlalchemy import Select, and_, null, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand, ConfirmationRequest, Field, Installation, List, ProfileValue, Subscriber, Subscription
 from mailflow.audience.words import FieldKind, SubscriptionState
+from mailflow.foundation.among import among_given
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import Claimed
 
 Row: TypeAlias = Claimed | Message
+_MESSAGE, _PERSON, _HERS = (model.__table__ for model in (Message, Subscriber, Subscription))
+_VALUE, _LIST, _CODE = (model.__table__ for model in (ProfileValue, List, Code))
 _NUMBERS = (FieldKind.NUMBER, FieldKind.BOOLEAN)
 
 
 class Reader(NamedTuple):
     """Who gets a message: ``subscription`` is hers in the list it is sent for."""
 
+    message: int
     tracking: str
     subscription: int | None
     confirmed_at: datetime | None
@@ -60,16 +65,17 @@ def place(session: Session) -> Place:
 
 def readers(session: Session, rows: Sequence[Row], *, joined: bool, email: bool) -> dict[int, Reader]:
     """The reader of each message by its number; nobody where the person is gone. What is not asked for stays empty."""
-    day = Subscription.confirmed_at if joined else null()
-    address = Subscriber.email if email else null()
-    hers = and_(Subscription.subscriber_id == Message.person_key, Subscription.list_id == Message.list_id)
-    found = (
-        select(Message.id, Subscriber.tracking, Subscription.id, day, address)
-        .join(Subscriber, Subscriber.id == Message.person_key)
-        .outerjoin(Subscription, hers)
-        .where(Message.id.in_([row.id for row in rows]))
-    )
-    return {row[0]: Reader._make(row[1:]) for row in session.execute(found)}
+    found = session.connection().execute(_readers(joined, email), {"ids": [row.id for row in rows]})
+    return {row[0]: Reader._make(row) for row in found}
+
+
+@cache
+def _readers(joined: bool, email: bool) -> Select[Any]:
+    day, address = _HERS.c.confirmed_at if joined else null(), _PERSON.c.email if email else null()
+    hers = and_(_HERS.c.subscriber_id == _MESSAGE.c.person_key, _HERS.c.list_id == _MESSAGE.c.list_id)
+    rows = _MESSAGE.join(_PERSON, _PERSON.c.id == _MESSAGE.c.person_key).outerjoin(_HERS, hers)
+    wanted = select(_MESSAGE.c.id, _PERSON.c.tracking, _HERS.c.id, day, address)
+    return wanted.select_from(rows).where(among_given(_MESSAGE.c.id, "ids"))
 
 
 def known_fields(session: Session, keys: Collection[str] | None) -> dict[int, Known]:
@@ -84,17 +90,20 @@ def profiles(session: Session, people: Collection[int], fields: dict[int, Known]
     if not fields or not people:
         return {}
     kinds = {known.kind for known in fields.values()}
-    number = ProfileValue.number if kinds & set(_NUMBERS) else null()
-    day = ProfileValue.day if FieldKind.DATE in kinds else null()
-    rows = session.execute(
-        select(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.text, number, day)
-        .where(ProfileValue.subscriber_id.in_(people), ProfileValue.field_id.in_(fields))
-        .order_by(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.position)
-    )
+    statement = _profiles(bool(kinds & set(_NUMBERS)), FieldKind.DATE in kinds)
+    rows = session.connection().execute(statement, {"ids": list(people), "fields": list(fields)})
     found: dict[int, dict[str, Any]] = {}
     for person, field, words, amount, date in rows:
         _put(found.setdefault(person, {}), fields[field], words, amount, date)
     return found
+
+
+@cache
+def _profiles(numeric: bool, dated: bool) -> Select[Any]:
+    number, day = _VALUE.c.number if numeric else null(), _VALUE.c.day if dated else null()
+    wanted = select(_VALUE.c.subscriber_id, _VALUE.c.field_id, _VALUE.c.text, number, day)
+    asked = wanted.where(among_given(_VALUE.c.subscriber_id, "ids"), among_given(_VALUE.c.field_id, "fields"))
+    return asked.order_by(_VALUE.c.subscriber_id, _VALUE.c.field_id, _VALUE.c.position)
 
 
 def _put(values: dict[str, Any], field: Known, text: str | None, number: float | None, day: Any) -> None:
@@ -108,22 +117,25 @@ def _put(values: dict[str, Any], field: Known, text: str | None, number: float |
 
 def joined_lists(session: Session, people: Collection[int]) -> dict[int, tuple[int, ...]]:
     """The numbers of the lists that each person has not left, in the lists' order."""
-    rows = session.execute(
-        select(Subscription.subscriber_id, Subscription.list_id)
-        .join(List, List.id == Subscription.list_id)
-        .where(Subscription.subscriber_id.in_(people), Subscription.state != SubscriptionState.LEFT)
-        .order_by(Subscription.subscriber_id, List.position, List.id)
-    )
+    rows = session.connection().execute(_joined_lists(), {"ids": list(people)})
     found: dict[int, list[int]] = {}
     for person, number in rows:
         found.setdefault(person, []).append(number)
     return {person: tuple(numbers) for person, numbers in found.items()}
 
 
+@cache
+def _joined_lists() -> Select[Any]:
+    asked = select(_HERS.c.subscriber_id, _HERS.c.list_id).select_from(_HERS.join(_LIST, _LIST.c.id == _HERS.c.list_id))
+    there = asked.where(among_given(_HERS.c.subscriber_id, "ids"), _HERS.c.state != SubscriptionState.LEFT)
+    return there.order_by(_HERS.c.subscriber_id, _LIST.c.position, _LIST.c.id)
+
+
 def codes(session: Session, rows: Iterable[Row]) -> dict[int, tuple[int, str, datetime]]:
     """Offer, text and last moment of each code that the messages name."""
     ids = {row.context["code_id"] for row in rows if row.context.get("code_id")}
-    found = session.execute(select(Code.id, Code.offer_id, Code.text, Code.ends_at).where(Code.id.in_(ids))) if ids else ()
+    asked = select(_CODE.c.id, _CODE.c.offer_id, _CODE.c.text, _CODE.c.ends_at).where(among_given(_CODE.c.id, "ids"))
+    found = session.connection().execute(asked, {"ids": list(ids)}) if ids else ()
     return {number: (offer, text, ends) for number, offer, text, ends in found}
 
 

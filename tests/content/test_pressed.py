@@ -76,6 +76,7 @@ def test_every_template_leaves_as_its_preview_shows_it(kind: str, slug: str, lan
 WORDS = st.sampled_from(
     [
         *("{{ subscriber.first_name }}", "{{ offer.code }}", "{{ link_1 }}", "{{ link_2 }}", "{{ links.view }}", "{{ pixel }}", "{{ n }}"),
+        *("{{ subscriber.first_name | default: 'amiga' }}", "{{ n | default: 'x' }}", '{{ offer.code | default: "" }}'),
         *("{{ link_1 | upcase }}", "{{ subscriptions.size }}", "{% comment %}{% if %}{% endcomment %}", "{{ n | plus: 1 }}", "{{ offer }}"),
         *("Hola & <b>", "\n", "\n\n", " ", ".", "=", "ñ", "\t", "á" * 30, "x" * 80, "{{ yes }}"),
     ]

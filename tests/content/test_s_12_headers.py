@@ -99,6 +99,7 @@ def test_s_12_the_same_case_goes_wrong_where_python_writes_the_headers() -> None
 
 @settings(max_examples=400, deadline=None)
 @given(name=NASTY, subject=NASTY, text=st.text(max_size=300), html=st.text(max_size=300))
+@example(name="a, " * 24, subject="", text="", html="")
 def test_s_12_lines_are_short_and_end_in_crlf(name: str, subject: str, text: str, html: str) -> None:
     raw = message(name, subject, text, html)
     assert raw.isascii()
