@@ -33,8 +33,11 @@ class Owner(Protocol):
     def leaves(self, connection: "Connection") -> None:
         """The connection takes no more messages."""
 
-    def lost(self, message_id: int, why: str, *, overdue: bool, fruitless: bool) -> None:
-        """The message was begun, not dotted, and lost its connection, which had carried nothing at all if ``fruitless``."""
+    def lost(self, message_id: int, why: str, *, overdue: bool, innocent: bool) -> None:
+        """The message was begun, not dotted, and lost its connection: ``innocent`` if another one was before it there."""
+
+    def fruitless(self, reply: Reply) -> None:
+        """The server ended the connection, with this word, before it had carried anything."""
 
 
 class Connection(Line):
@@ -94,7 +97,10 @@ class Connection(Line):
         if out:  # with another's commands behind the dot, what has not left may be those only
             self._owner.answered(out.message_id, read_silence(why, dotted=self.all_left or begun is not None))
         if begun:
-            self._owner.lost(begun.message_id, why, overdue=overdue and self._pipelining, fruitless=not (out or self.done))
+            overdue = overdue and self._pipelining
+            self._owner.lost(begun.message_id, why, overdue=overdue, innocent=out is not None)
+            if not (out or self.done or overdue):
+                self._owner.fruitless(read_silence(why, dotted=False))
 
     def data_received(self, data: bytes) -> None:
         """Read the four usual answers at one glance, any others one by one."""
@@ -172,9 +178,8 @@ class Connection(Line):
             self.end(f"the server broke the protocol: {answer.code} to DATA")
         else:
             self._fault = self._fault or answer
-            self._refused()
-            if answer.code == 354:  # a dot now could send an empty mail
-                self.end("the server broke the protocol: 354 after a refusal")
+            # Whoever is told to go on although the recipient was refused could send an empty mail with a dot.
+            self._refused("the server broke the protocol: 354 after a refusal" if answer.code == 354 else "")
 
     def _send_content(self) -> None:
         envelope = self._begun
@@ -198,17 +203,22 @@ class Connection(Line):
             self._owner.answered(envelope.message_id, read_answer(answer))
             self._after(answer)
 
-    def _refused(self) -> None:
-        """The server said no before the content went."""
+    def _refused(self, end: str = "") -> None:
+        """The server said no before the content went; go on, or ``end`` the connection for this reason."""
         if envelope := self._begun:
             fault, self._begun = self._fault or Answer(0, ""), None
             self._needs_reset = True
             self._owner.answered(envelope.message_id, read_answer(fault))
-            self._after(fault)
+            if end:
+                self.end(end)
+            else:
+                self._after(fault)
 
     def _after(self, answer: Answer) -> None:
         """Go on, unless the server is closing (RFC 5321 section 3.8: 421 may come at any time)."""
         if answer.code == 421:
+            if not self.done:
+                self._owner.fruitless(read_answer(answer))
             self.end(f"the server is closing: {answer.text}")
         else:
             self.go_on()

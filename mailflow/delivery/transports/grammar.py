@@ -24,13 +24,15 @@ class Answers:
     def __init__(self) -> None:
         self._rest = b""
         self._lines: list[bytes] = []
+        self._length = 0
 
     def feed(self, data: bytes) -> list[Answer]:
         """The replies that are complete with these bytes; a line that is no reply has code 0."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LONGEST_REPLY or sum(map(len, self._lines)) > LONGEST_REPLY:
-            return [Answer(0, "the reply is too long")]
-        return [answer for line in lines if (answer := self._take(line.rstrip(b"\r"))) is not None]
+        answers = [answer for line in lines if (answer := self._take(line.rstrip(b"\r"))) is not None]
+        if len(self._rest) > LONGEST_REPLY or self._length > LONGEST_REPLY:
+            answers.append(Answer(0, "the reply is too long"))
+        return answers
 
     def waiting(self) -> bool:
         """Whether a part of a reply has come."""
@@ -39,10 +41,13 @@ class Answers:
     def _take(self, line: bytes) -> Answer | None:
         if line[3:4] == b"-" and line[:3].isdigit():
             self._lines.append(line[4:])
+            self._length += len(line)
             return None
+        if self._length + len(line) > LONGEST_REPLY:
+            return Answer(0, "the reply is too long")
         code = int(line[:3]) if len(line) >= 3 and line[:3].isdigit() and line[3:4] in (b" ", b"") else 0
         text = b"\n".join((*self._lines, line[4:] if code else line)) if self._lines else line[4:] if code else line
-        self._lines = []
+        self._lines, self._length = [], 0
         return Answer(code, text.decode("utf-8", "replace"))
 
 

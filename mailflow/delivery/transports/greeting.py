@@ -33,7 +33,10 @@ async def greet(connection: Connection, route: Route, context: ssl.SSLContext | 
         if route.tls is Tls.STARTTLS:
             await _encrypt(connection, route, context)
         if route.user:
-            await _sign_in(connection, route)
+            try:
+                await _sign_in(connection, route)
+            except NoConnectionError as refused:  # whatever the code says, 454 4.7.0 too: it is about us, not about mail
+                raise NoConnectionError(refused.reply._replace(reason=Reason.SENDER)) from None
     except NoConnectionError as refused:
         connection.end(str(refused))
         raise

@@ -18,7 +18,7 @@ _LONGEST_PAUSE = 15
 _SIGN_IN_PAUSE = 30
 """Times ``patience.away`` after a refused sign-in: wrong passwords lock accounts."""
 _MOST_FRUITLESS = 5
-"""Connections in a row, each lost with its first message begun, after which the server counts as away."""
+"""Connections in a row, each ended by the server with its first message begun, after which it counts as away."""
 
 
 class Pool:
@@ -124,7 +124,7 @@ class Pool:
             self._answers[reply.verdict] += 1
             if reply.verdict is Verdict.UNCERTAIN:
                 self._failure = (reply, time.monotonic())
-        if reply.code:
+        if reply.code and reply.code != 421:
             self._fruitless = 0
         if self._losses:
             self._losses.pop(message_id, None)
@@ -143,14 +143,11 @@ class Pool:
             self._wanted = max(self._wanted, 1)
             asyncio.get_running_loop().call_soon(self._replace)
 
-    def lost(self, message_id: int, why: str, *, overdue: bool, fruitless: bool) -> None:
+    def lost(self, message_id: int, why: str, *, overdue: bool, innocent: bool) -> None:
         """Give it back, not tried; put it off when it has lost too many connections: it may be what breaks them."""
         if overdue:
             self.pipelining = False  # a server that loses pipelined commands gets them one by one
-        self._fruitless += fruitless
-        if self._fruitless >= _MOST_FRUITLESS:  # it greets, and breaks whatever is begun: as good as away
-            self._refused(Reply(Verdict.DEFERRED, Reason.NETWORK, text=why))
-        losses = self._losses.pop(message_id, 0) + 1
+        losses = self._losses.pop(message_id, 0) + (not innocent)
         if losses >= MOST_LOSSES:
             self.answered(message_id, read_silence(why, dotted=False))
             return
@@ -158,6 +155,12 @@ class Pool:
         if len(self._losses) >= 10_000:  # of messages that never came again
             self._losses.clear()
         self._losses[message_id] = losses
+
+    def fruitless(self, reply: Reply) -> None:
+        """A server that greets, and ends whatever is begun, is as good as away."""
+        self._fruitless += 1
+        if self._fruitless >= _MOST_FRUITLESS:
+            self._refused(reply)
 
     def _replace(self) -> None:
         self._look_whether_away()
