@@ -82,3 +82,29 @@ def add(
         )
         raise typer.Exit(1) from error
     typer.echo(f"{email} can sign in now.")
+
+
+@user.command("password")
+def password(
+    email: str,
+    password: Annotated[str, typer.Option(prompt="New password", hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Give a member of staff a new password and end all their sessions; who was stopped for guessing stays stopped."""
+    from mailflow.cli.start import open_ready
+    from mailflow.foundation.accounts import account_of, hash_password, set_password
+    from mailflow.foundation.clock import utc_now
+    from mailflow.foundation.settings import Settings
+
+    try:
+        password_hash = hash_password(password)
+    except ValueError as error:
+        typer.echo(f"Not changed: {error}.", err=True)
+        raise typer.Exit(1) from error
+    with open_ready(Settings()).begin() as session:
+        account = account_of(session, email)
+        if account:
+            set_password(session, account, password_hash, now=utc_now())
+    if account is None:
+        typer.echo("There is no account with this address.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{email} has a new password; every session of this account has ended.")

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 
 from mailflow.audience.models import Subscriber
 from mailflow.cli.migrate import upgrade
+from mailflow.foundation.accounts import account_of, matches
 from mailflow.foundation.database import Database
 from tests.browser.product import ROOT, free_port, running, until
 
@@ -159,6 +160,23 @@ def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path, arguments: lis
     with database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")) == 1
     database.close()
+
+
+def test_a_forgotten_password_is_replaced_at_the_machine(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert _run(home, "user", "add", "ana@example.com", "--name", "Ana", "--password", "olive oil and bread").returncode == 0
+    short = _run(home, "user", "password", "ana@example.com", "--password", "short")
+    unknown = _run(home, "user", "password", "nobody@example.com", "--password", "a whole new sentence")
+    assert (short.returncode, unknown.returncode) == (1, 1)
+    assert "10 characters" in short.stderr
+    assert "no account" in unknown.stderr
+    assert _run(home, "user", "password", "Ana@example.com", "--password", "a whole new sentence").returncode == 0
+    database = Database(f"sqlite:///{home / 'mailflow.sqlite3'}")
+    with database.read() as session:
+        account = account_of(session, "ana@example.com")
+    database.close()
+    assert account
+    assert matches(account.password_hash, "a whole new sentence")
 
 
 def test_help_takes_no_time_to_speak_of(tmp_path: Path) -> None:
