@@ -34,7 +34,7 @@ class Owner(Protocol):
         """The connection takes no more messages."""
 
     def lost(self, message_id: int, why: str, *, overdue: bool, innocent: bool) -> None:
-        """The message was begun, not dotted, and lost its connection: ``innocent`` if another one was before it there."""
+        """The message was begun, not dotted, and lost its connection; ``innocent`` if that was surely not on its account."""
 
     def fruitless(self, reply: Reply) -> None:
         """The server ended the connection, with this word, before it had carried anything."""
@@ -98,7 +98,8 @@ class Connection(Line):
             self._owner.answered(out.message_id, read_silence(why, dotted=self.all_left or begun is not None))
         if begun:
             overdue = overdue and self._pipelining
-            self._owner.lost(begun.message_id, why, overdue=overdue, innocent=out is not None)
+            unheard = bool(self.done and self._expected and self._expected[0] in {Step.RSET, Step.MAIL})
+            self._owner.lost(begun.message_id, why, overdue=overdue, innocent=out is not None or unheard)
             if not (out or self.done or overdue):
                 self._owner.fruitless(read_silence(why, dotted=False))
 
