@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _LONGEST_TEXT = 900
+_AROUND = len("=?utf-8?b??=")
 PHRASED = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender", "list-id"})
 """Headers of the form: words <address>."""
 WORDED = frozenset({"subject", "comments", "keywords", "organization"})
@@ -136,15 +137,14 @@ def _folded(text: str, used: int) -> str:
 
 def _encoded(text: str, used: int) -> Iterator[str]:
     """Encoded words of at most 75 characters and the line's room, never cut inside a character."""
-    room = min(75, LINE - used) - len("=?utf-8?b??=")
-    part = b""
-    for character in text:
-        raw = character.encode()
-        if (len(part) + len(raw) + 2) // 3 * 4 > room:
-            yield _encoded_word(part)
-            part, room = b"", 75 - len("=?utf-8?b??=")
-        part += raw
-    yield _encoded_word(part)
+    raw, start = text.encode(), 0
+    end = (min(75, LINE - used) - _AROUND) // 4 * 3
+    while end < len(raw):
+        while raw[end] & 0xC0 == 0x80:  # not the first byte of a character
+            end -= 1
+        yield _encoded_word(raw[start:end])
+        start, end = end, end + (75 - _AROUND) // 4 * 3
+    yield _encoded_word(raw[start:])
 
 
 def _encoded_word(raw: bytes) -> str:

@@ -136,7 +136,9 @@ class Pressed:
             text = part.text(facts)
             return quoted.piece(tidied(text) if gaps else text)
 
-        return write if self._asked(part.paths) else Memo(part.paths, write)
+        if self._asked(part.paths):
+            return write
+        return _swift(part, Memo(part.paths, write)) or Memo(part.paths, write)
 
     def _branch(self, branch: Branch, escaping: bool, gaps: bool) -> _Choose:
         arms: list[tuple[Condition | None, Strip]] = []
@@ -152,6 +154,23 @@ class Pressed:
             return b""
 
         return choose
+
+
+def _swift(part: Paragraph | Part, otherwise: _Write) -> _Write | None:
+    """For a name two steps long, alone or in a paragraph of its own: at once for most values, ``otherwise`` for the rest."""
+    *before, name, after = [*part.parts, ""][:3] if isinstance(part, Paragraph) else ["", part, ""]
+    if not isinstance(name, Lookup) or len(name.path) != 2 or not isinstance(after, str) or len(getattr(part, "parts", ())) > 3:
+        return None
+    root, key = name.path
+    front, back = (quoted.piece(tidied(str(text))) for text in (*before, after))
+
+    def write(facts: Facts) -> bytes:
+        below = facts.get(root)
+        value = below.get(key) if type(below) is dict else None
+        written = quoted.plain(value) if type(value) is str else None
+        return otherwise(facts) if written is None else front + written + back
+
+    return write
 
 
 def _lay(strip: Strip, run: Sequence[str | Hole], *, last: bool) -> None:

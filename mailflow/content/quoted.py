@@ -13,12 +13,18 @@ _SOFT = b"=\r\n"
 _MARK = b"\0" * HOLE
 _CODES = {bytes((number,)): b"=%02X" % number for number in range(256)}
 _UNSAFE = re.compile(rb"[^\t\n -~]")
+_PLAIN = re.compile(r"[!#-%(-\-/-;?-~][ !#-%(-;?-~]{0,74}")
 _EASY = re.compile(r"[ -\-/-<>-~][ -<>-~]{0,74}")
 
 
 def quoted(text: str) -> bytes:
     """A whole body: decoded it is ``text`` with CRLF line ends."""
     return b"\r\n".join(_lines(_coded(text), open_end=False))
+
+
+def plain(text: str) -> bytes | None:
+    """What ``piece`` gives for words that are written alike in HTML and in text; None for others."""
+    return text.encode("ascii") + _SOFT if _PLAIN.fullmatch(text) else None
 
 
 def piece(text: str) -> bytes:

@@ -24,6 +24,10 @@ from mailflow.offers.words import OfferKind
 
 _DAY = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE d MMMM y"}
 _Maker: TypeAlias = Callable[[Row, Reader], Any]
+_ASKED: dict[str, list[tuple[str, ...]]] = {
+    **{root: [()] for root in ("subscriber", "offer", "subscription", "subscriptions", "shop")},
+    "links": [("shop",), ("confirm_expires_on",)],  # the others carry tokens, and are not among the facts
+}
 _KEYS_ONLY = frozenset({"sex", "interests"})
 """These stay keys, so that {% if subscriber.sex == "f" %} holds in every language."""
 
@@ -45,7 +49,7 @@ class Batch:
         self._read_lists(session, rows)
         self._read_offers(session, rows)
         self._zone = ZoneInfo(self._place.zone)
-        self._makers = [(root, make) for root, make in self._roots().items() if self._wants.has(root)]
+        self._makers = [(root, make) for root, make in self._roots().items() if any(self._wants.has(root, *name) for name in _ASKED[root])]
         self._heads: dict[tuple[int, int | None], Head] = {}
         self._shared: dict[tuple[str, object, str], Any] = {}
 
@@ -156,11 +160,15 @@ class Batch:
         return {"minimum": _money(offer.minimum, currency, language), "value": worth, "conditions": pick(offer.conditions, language)}
 
     def _subscription(self, row: Row, reader: Reader) -> dict[str, str]:
-        of_list = self._lists.get(row.list_id or 0)
-        if of_list is None or reader.subscription is None:
+        if row.list_id not in self._lists or reader.subscription is None:
             return {}
-        joined = {"confirmed_on": self._day(reader.confirmed_at, row.language)} if reader.confirmed_at else {}
-        return {"list": pick(of_list.name, row.language), **joined}
+        facts = {"list": self._once("list", row.list_id, row.language, self._list_name)}
+        if reader.confirmed_at:
+            facts["confirmed_on"] = self._day(reader.confirmed_at, row.language)
+        return facts
+
+    def _list_name(self, list_id: int, language: str) -> str:
+        return pick(self._lists[list_id].name, language)
 
     def _described(self, ids: Sequence[int], language: str) -> list[dict[str, str]]:
         found = [self._lists[number] for number in ids]
