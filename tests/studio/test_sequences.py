@@ -79,6 +79,7 @@ def test_the_steps_say_how_many_are_where_and_why_others_left(house: House, brun
     house.send_all(now - days(12))
     house.run(now)
     said = words(bruno.get("/sequences/welcome/").text)
+    said = said.replace(" See the mail : Welcome, with a personal code", "")
     assert "Message, at once Welcome, with a personal code 0 here 3 went on 0 left" in said
     assert "Condition Is the code still unused? 0 here 1 went on 1 left" in said
     assert "left the list 1" in said
@@ -163,3 +164,35 @@ def test_the_pages_speak_spanish(house: House, bruno: Visitor):
 def test_before_the_first_start_there_is_a_sentence(studio: Flask, bruno: Visitor):
     assert "No sequence is set up yet" in words(bruno.get("/sequences/").text)
     assert "There is no offer yet" in words(bruno.get("/offers/").text)
+
+
+MAILS = [("welcome", 0, "ANA-7K4Q"), ("welcome", 3, "ANA-7K4Q"), ("reactivation", 0, "Ana")]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("recipe", "position", "told"), MAILS)
+def test_each_mail_of_a_sequence_can_be_looked_at(house: House, bruno: Visitor, recipe: str, position: int, told: str, language: str):
+    address = f"/sequences/{recipe}/mails/{position}"
+    assert f'href="{address}"' in bruno.get(f"/sequences/{recipe}/").text
+    for view in ("phone", "desktop", "dark", "text"):
+        page = bruno.get(f"{address}?language={language}&view={view}").text
+        assert ("<iframe" in page) == (view != "text")
+    mail = bruno.get(f"{address}/content?language={language}")
+    assert f'lang="{language}"' in mail.text
+    assert told in mail.text
+    assert "sandbox" in mail.headers["Content-Security-Policy"]
+
+
+def test_a_looked_at_mail_promises_what_the_settings_say(house: House, bruno: Visitor):
+    mail = bruno.get("/sequences/welcome/mails/0/content?language=en").text
+    assert "10%" in mail
+    assert "from €40." in mail
+    assert bruno.post("/sequences/welcome/settings", WELCOME).status_code == 303
+    mail = bruno.get("/sequences/welcome/mails/0/content?language=en").text
+    assert "15%" in mail
+    assert "€39.90" in mail
+
+
+def test_a_step_that_is_no_mail_is_a_page_in_words(house: House, bruno: Visitor):
+    for path in ("welcome/mails/1", "welcome/mails/99", "nothing/mails/0", "welcome/mails/1/content"):
+        assert bruno.get(f"/sequences/{path}").status_code == 404

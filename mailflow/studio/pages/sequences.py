@@ -18,6 +18,7 @@ from mailflow.sequences.quiet import count_quiet
 from mailflow.sequences.uncertain import concerned
 from mailflow.sequences.words import Trigger
 from mailflow.studio import sequence_words as words
+from mailflow.studio.pages.sequence_mails import letter_frame, letter_page
 from mailflow.studio.security import staff
 from mailflow.studio.sequence_form import PROBLEMS, read_days, read_terms, typed_of
 from mailflow.studio.surroundings import current_database, current_instant
@@ -57,6 +58,20 @@ def show(recipe: str) -> str:
         sequence = _found(session, recipe)
         sheet, doubtful = _sheet(session, sequence), concerned(session, sequence, Decision.AGAIN)
     return _page(sheet, typed_of(sheet.days, sheet.terms), {}, doubtful)
+
+
+@blueprint.get("/<recipe>/mails/<int:position>")
+@staff
+def letter(recipe: str, position: int) -> str:
+    """One of its mails, as readers get it."""
+    return letter_page(recipe, position)
+
+
+@blueprint.get("/<recipe>/mails/<int:position>/content")
+@staff
+def letter_content(recipe: str, position: int) -> Response:
+    """The mail alone, for the frame around it."""
+    return letter_frame(recipe, position)
 
 
 @blueprint.post("/<recipe>/switch")

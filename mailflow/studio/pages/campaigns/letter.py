@@ -1,8 +1,11 @@
 """A campaign's own mail: what was scheduled or sent, not the newsletter as somebody changed it since."""
 
+from typing import Any
+
 from flask import Response, abort, url_for
 from flask_babel import gettext as _
 
+from mailflow.content.preview import sample_facts
 from mailflow.content.words import Compiled
 from mailflow.studio.looking import mail_page, sample_html
 from mailflow.studio.pages.campaigns.routes import blueprint
@@ -19,7 +22,7 @@ def letter(campaign_id: int) -> str:
     """The mail as phone, desktop, dark and text."""
     sheet = sheet_of(campaign_id)
     crumbs = [(_("Campaigns"), url_for("campaigns.index")), (sheet.campaign.name, url_for("campaigns.show", campaign_id=campaign_id))]
-    return mail_page(_compiled(sheet), _shop(sheet), title=_("The mail of this campaign"), crumbs=crumbs, frame="campaigns.letter_content")
+    return mail_page(_compiled(sheet), _facts(sheet), title=_("The mail of this campaign"), crumbs=crumbs, frame="campaigns.letter_content")
 
 
 @blueprint.get("/<int:campaign_id>/letter/content")
@@ -27,13 +30,13 @@ def letter(campaign_id: int) -> str:
 def letter_content(campaign_id: int) -> Response:
     """The mail alone, for its frame."""
     sheet = sheet_of(campaign_id)
-    return framed(sample_html(_compiled(sheet), _shop(sheet)))
+    return framed(sample_html(_compiled(sheet), _facts(sheet)))
 
 
 def _compiled(sheet: Sheet) -> Compiled:
     return sheet.compiled or abort(404)
 
 
-def _shop(sheet: Sheet) -> dict[str, str]:
+def _facts(sheet: Sheet) -> dict[str, Any]:
     with current_database().read() as session:
-        return shop_facts(session, sheet.brand.id if sheet.brand else None)
+        return sample_facts(_compiled(sheet).language, shop_facts(session, sheet.brand.id if sheet.brand else None))
