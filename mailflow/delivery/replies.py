@@ -10,10 +10,14 @@ LONGEST_HINT = timedelta(hours=4)
 """A server that asks for more patience than this is asked again after this."""
 
 _TEXTS: tuple[tuple[Reason, str], ...] = (
-    (Reason.MAILBOX, r"receiving mail at a rate|user is receiving|recipient.{0,20}rate limit"),
+    (Reason.UNKNOWN, r"recipient address rejected: access denied"),  # an unknown person, or a rule of theirs: it does not say
+    (
+        Reason.MAILBOX,
+        r"receiving mail at a rate|user is receiving|recipient.{0,20}rate limit|recipient has exceeded (?:their|his|her) limit",
+    ),
     (
         Reason.THROTTLE,
-        r"\[TSS?\d\d\]|\bRP-00\d|gr[ae]y.?list|too many (?:messages|connections|recipients|emails|mails|sessions|concurrent)"
+        r"\[TSS?\d\d\]|\bRP-00\d|gr[ae]y.?list|concurrent (?:\w+ )?connections|daily limit|too many (?:messages|connections|recipients|emails|mails|sessions|concurrent)"
         r"|rate.?limit|unusual rate|\brate\b.{0,40}(?:exceed|limit)|(?:exceed|limit).{0,40}\b(?:rate|quota for messages)\b"
         r"|throttl|temporarily deferred|temporarily rate|slow down|try again (?:later )?in \d+|messages per (?:hour|minute|day|connection)"
         r"|sending (?:limit|quota)|hourly limit|too (?:fast|frequent)|\bbusy\b",
@@ -23,13 +27,13 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
         r"spamhaus|spamcop|barracuda|sorbs|abusix|proofpoint|cloudmark|\brbl\b|\bdnsbl\b|block ?list|black ?list|deny ?list"
         r"|\bspf\b|\bdkim\b|dmarc|unauthenticated|\bspam(?:my|ming)?\b|unsolicited|\bbulk\b|reputation|5\.7\.515"
         r"|(?:blocked|rejected|denied|refused|prohibited|not accepted).{0,40}(?:polic|security|sender ip|your ip|ip address)"
-        r"|polic(?:y|ies).{0,40}(?:reasons?|violat|reject|block|restrict)|(?:ip|host|server|client).{0,60}(?:blocked|banned|listed)"
+        r"|polic(?:y|ies).{0,40}(?:reasons?|violat|reject|block|restrict)|\b(?:ip|host|server|client)\b.{0,60}(?:blocked|banned|listed)"
         r"|banned sending|poor sender|reverse dns|\bptr\b|\(S3140\)|\(S3150\)|access denied.{0,60}traffic not accepted"
-        r"|sender (?:is )?blocked|content (?:filter|rejected)",
+        r"|sender (?:is )?blocked|blocked sender|tosa@rx\.t-online|content (?:filter|rejected)",
     ),
     (
         Reason.SENDER,
-        r"authentication (?:required|failed|credentials)|must issue a starttls|sender address rejected|bad sender|invalid sender"
+        r"authentication (?:required|failed|failure|credentials)|domain of sender address|address is not verified|must issue a starttls|sender address rejected|bad sender|invalid sender"
         r"|sender'?s? (?:e-?mail )?address.{0,40}(?:invalid|syntactic|rejected|not accepted)"
         r"|relay(?:ing)? (?:access )?(?:denied|not permitted|prohibited)|not permitted to relay|unable to relay",
     ),
@@ -53,7 +57,8 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
         r"|discontinued|not exist|is not valid)"
         r"|(?:invalid|inactive|disabled|bad|unrouteable|unroutable) (?:recipient|mailbox|address|user|account)"
         r"|not a (?:valid|known) (?:user|mailbox|recipient)|no mailbox|mailbox unavailable|not our customer"
-        r"|null mx|usuario desconocido|does not accept mail",
+        r"|null mx|usuario desconocido|does not accept mail|is no longer valid|recipient cannot be verified|#5\.1\.0 address rejected"
+        r"|recipient account ?is ?blocked",
     ),
 )
 _MATCHERS = tuple((reason, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for reason, pattern in _TEXTS)
@@ -87,7 +92,9 @@ _CODES = {
     552: Reason.CONTENT,
 }
 _UNSUPPORTED_ADDRESS = "5.6.7"
-_ADDRESS_CODES = (550, 551, 553)
+_ADDRESS_CODES = (511, 550, 551, 552, 553, 554, 556, 585)
+_SIGN_IN_CODES = (530, 534, 535, 538)
+_URL = re.compile(r"https?://\S+")
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _HINT = re.compile(r"(?:in|after|for|wait)\s+(\d{1,6})\s*(s|sec|m|min|h|hour)\w*\b", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -100,7 +107,7 @@ def classify(code: int | None, enhanced: str | None, text: str, *, tries: int = 
     """
     if code is not None and 200 <= code < 300:
         return Reply(Verdict.SENT, "", code, enhanced, text)
-    reason = _by_text(code, text) or _by_enhanced(code, enhanced, tries) or _by_code(code)
+    reason = _by_text(code, enhanced, text) or _by_enhanced(code, enhanced, tries) or _by_code(code)
     return Reply(_verdict(code, reason), str(reason), code, enhanced, text, retry_after(text))
 
 
@@ -118,16 +125,18 @@ def retry_after(text: str) -> timedelta | None:
     return min(timedelta(**{_UNITS[found[2][0].lower()]: int(found[1])}), LONGEST_HINT)
 
 
-def _by_text(code: int | None, text: str) -> Reason | None:
-    for reason, matcher in _MATCHERS:
-        if matcher.search(text) and _may_be(reason, code):
-            return reason
-    return None
+def _by_text(code: int | None, enhanced: str | None, text: str) -> Reason | None:
+    if code in _SIGN_IN_CODES:
+        return Reason.SENDER
+    text = _URL.sub("", text)  # the name of a product in an address says nothing
+    return next((reason for reason, matcher in _MATCHERS if matcher.search(text) and _may_be(reason, code, enhanced)), None)
 
 
-def _may_be(reason: Reason, code: int | None) -> bool:
-    """A temporary code never kills an address; only some codes speak of one."""
-    return reason is not Reason.HARD_ADDRESS or code in _ADDRESS_CODES or code == 554
+def _may_be(reason: Reason, code: int | None, enhanced: str | None) -> bool:
+    """A temporary code never kills an address; only some codes speak of one, and a status about the network of none."""
+    if enhanced is not None and enhanced[1:4] == ".4." and reason in (Reason.HARD_ADDRESS, Reason.POLICY):
+        return False
+    return reason is not Reason.HARD_ADDRESS or code in _ADDRESS_CODES
 
 
 def _by_enhanced(code: int | None, enhanced: str | None, tries: int) -> Reason | None:
