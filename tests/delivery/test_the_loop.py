@@ -44,7 +44,7 @@ def house(database: Database, settings: Settings, ring: Ring, now: datetime) -> 
         yield House(database, settings, ring, sink, now)
 
 
-def _mailing(house: House, *addresses: str, text: str = "Hola, {{ subscriber.first_name }}", expires: datetime | None = None) -> int:
+def letters(house: House, *addresses: str, text: str = "Hola, {{ subscriber.first_name }}", expires: datetime | None = None) -> int:
     """One letter to these people, waiting to be sent."""
     people = [house.joins(address, first_name=address.partition("@")[0].capitalize()) for address in addresses]
     compiled = compile_mail(
@@ -69,7 +69,7 @@ def _mailing(house: House, *addresses: str, text: str = "Hola, {{ subscriber.fir
         return mailing.id
 
 
-def _send(house: House) -> None:
+def send(house: House) -> None:
     async def once() -> None:
         sender = Sender(house.database, house.settings, house.ring)
         await sender.send_until_empty()
@@ -79,27 +79,27 @@ def _send(house: House) -> None:
         asyncio.run(once())
 
 
-def _rows(house: House, mailing: int) -> dict[str, Message]:
+def rows_of(house: House, mailing: int) -> dict[str, Message]:
     with house.database.read() as session:
         return {row.address: row for row in session.scalars(select(Message).where(Message.mailing_id == mailing))}
 
 
 def test_a_server_that_is_away_puts_everybody_off_and_nobody_is_lost(house: House) -> None:
-    mailing = _mailing(house, "ana@example.net", "elena@example.net")
+    mailing = letters(house, "ana@example.net", "elena@example.net")
     house.sink.go_away()
-    _send(house)
-    assert {(row.state, row.reason) for row in _rows(house, mailing).values()} == {(State.DEFERRED, Reason.NETWORK)}
+    send(house)
+    assert {(row.state, row.reason) for row in rows_of(house, mailing).values()} == {(State.DEFERRED, Reason.NETWORK)}
     house.sink.come_back()
     house.at(house.now + timedelta(minutes=7))
-    _send(house)
-    assert {row.state for row in _rows(house, mailing).values()} == {State.SENT}
+    send(house)
+    assert {row.state for row in rows_of(house, mailing).values()} == {State.SENT}
     assert len(house.sink.messages_to("ana@example.net")) == 1
 
 
 def test_an_address_that_does_not_exist_is_given_up_and_the_others_go(house: House) -> None:
-    mailing = _mailing(house, "permfail@example.net", "ana@example.net", "throttle@example.net")
-    _send(house)
-    rows = _rows(house, mailing)
+    mailing = letters(house, "permfail@example.net", "ana@example.net", "throttle@example.net")
+    send(house)
+    rows = rows_of(house, mailing)
     assert (rows["permfail@example.net"].state, rows["permfail@example.net"].reason) == (State.FAILED, Reason.HARD_ADDRESS)
     assert rows["ana@example.net"].state == State.SENT
     assert rows["throttle@example.net"].state == State.DEFERRED
@@ -110,34 +110,34 @@ def test_an_address_that_does_not_exist_is_given_up_and_the_others_go(house: Hou
 
 
 def test_nobody_knows_is_said_and_not_guessed(house: House) -> None:
-    mailing = _mailing(house, "drop-after-dot@example.net", "drop-before-dot@example.net")
-    _send(house)
-    rows = _rows(house, mailing)
+    mailing = letters(house, "drop-after-dot@example.net", "drop-before-dot@example.net")
+    send(house)
+    rows = rows_of(house, mailing)
     assert rows["drop-after-dot@example.net"].state == State.UNCERTAIN
     assert rows["drop-before-dot@example.net"].state == State.DEFERRED
 
 
 def test_a_mail_that_cannot_be_made_fails_for_its_one_person_only(house: House) -> None:
     by_zero = "{% assign n = subscriber.first_name | size | minus: 5 %}{{ 10 | divided_by: n }}"
-    mailing = _mailing(house, "dario@example.net", "ana@example.net", text=by_zero)
-    _send(house)
-    rows = _rows(house, mailing)
+    mailing = letters(house, "dario@example.net", "ana@example.net", text=by_zero)
+    send(house)
+    rows = rows_of(house, mailing)
     assert (rows["dario@example.net"].state, rows["dario@example.net"].reason) == (State.FAILED, Reason.RENDERING)
     assert rows["ana@example.net"].state == State.SENT
 
 
 def test_what_is_no_longer_true_is_not_sent(house: House) -> None:
-    mailing = _mailing(house, "ana@example.net", expires=house.now + timedelta(hours=1))
+    mailing = letters(house, "ana@example.net", expires=house.now + timedelta(hours=1))
     house.at(house.now + timedelta(hours=2))
-    _send(house)
-    assert (_rows(house, mailing)["ana@example.net"].state, _rows(house, mailing)["ana@example.net"].reason) == (
+    send(house)
+    assert (rows_of(house, mailing)["ana@example.net"].state, rows_of(house, mailing)["ana@example.net"].reason) == (
         State.SKIPPED,
         Reason.EXPIRED,
     )
 
 
 def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubtful(house: House) -> None:
-    mailing = _mailing(house, "ana@example.net", "elena@example.net")
+    mailing = letters(house, "ana@example.net", "elena@example.net")
     with house.database.begin() as session:
         taken = claim(session, "dead", now=house.now, room={Lane.CAMPAIGN: 10})
         begun = pass_gate(session, [taken[0]], "dead", ring=house.ring, now=house.now)
@@ -154,44 +154,44 @@ def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubt
     [(Verdict.DEFERRED, 1, State.UNCERTAIN), (Verdict.SENT, 7, State.UNCERTAIN), (Verdict.SENT, 1, State.SENT)],
 )
 def test_what_a_worker_says_late_only_ends_doubt_about_its_own_claim(house: House, said: Verdict, epoch: int, becomes: State) -> None:
-    mailing = _mailing(house, "ana@example.net")
+    mailing = letters(house, "ana@example.net")
     with house.database.begin() as session:
         taken = claim(session, "slow", now=house.now, room={Lane.CAMPAIGN: 10})
         pass_gate(session, [taken[0]], "slow", ring=house.ring, now=house.now)
     with house.database.begin() as session:
         settle_abandoned(session, now=house.now + LEASE + timedelta(seconds=1))
         record(session, [(taken[0]._replace(epoch=epoch), Reply(said))], "slow", ring=house.ring, now=house.now)
-    assert _rows(house, mailing)["ana@example.net"].state == becomes
+    assert rows_of(house, mailing)["ana@example.net"].state == becomes
 
 
 def test_one_slow_reader_keeps_nobody_waiting(house: House) -> None:
     house.sink.slow_seconds = 12.0
     house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=2"})
     names = [f"ana{n}@example.net" for n in range(12)]
-    mailing = _mailing(house, "slow@example.net", *names)
-    _send(house)
+    mailing = letters(house, "slow@example.net", *names)
+    send(house)
     arrived = {mail.recipient: mail.at for mail in house.sink.received}
     answered = arrived["slow@example.net"] + house.sink.slow_seconds
     assert [name for name in names if arrived[name] > answered] == []
-    assert {row.state for row in _rows(house, mailing).values()} == {State.SENT}
+    assert {row.state for row in rows_of(house, mailing).values()} == {State.SENT}
 
 
 def test_a_stop_finishes_what_is_under_way_and_leaves_the_rest_untouched(house: House) -> None:
     house.sink.slow_seconds = 1.0
     house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=2"})
-    mailing = _mailing(house, *(f"slow+{n}@example.net" for n in range(20)))
+    mailing = letters(house, *(f"slow+{n}@example.net" for n in range(20)))
 
     async def stopped_early() -> None:
         sender = Sender(house.database, house.settings, house.ring)
         running = asyncio.create_task(sender.run())
-        while not any(row.state == State.SENDING for row in _rows(house, mailing).values()):
+        while not any(row.state == State.SENDING for row in rows_of(house, mailing).values()):
             await asyncio.sleep(0.02)
         sender.stop()
         await asyncio.wait_for(running, 20)
 
     with time_machine.travel(house.now, tick=True):
         asyncio.run(stopped_early())
-    states = [row.state for row in _rows(house, mailing).values()]
+    states = [row.state for row in rows_of(house, mailing).values()]
     assert State.UNCERTAIN not in states
     assert State.SENDING not in states
     assert states.count(State.SENT) == len(house.sink.received)
@@ -199,22 +199,22 @@ def test_a_stop_finishes_what_is_under_way_and_leaves_the_rest_untouched(house: 
 
 
 def test_what_comes_back_to_a_cancelled_mailing_says_so(house: House) -> None:
-    mailing = _mailing(house, "ana@example.net")
+    mailing = letters(house, "ana@example.net")
     with house.database.begin() as session:
         session.execute(update(Mailing).where(Mailing.id == mailing).values(state="cancelled"))
-    _send(house)
-    assert _rows(house, mailing)["ana@example.net"].reason == Reason.CANCELLED
+    send(house)
+    assert rows_of(house, mailing)["ana@example.net"].reason == Reason.CANCELLED
 
 
 def test_b_13_who_leaves_while_a_mail_waits_for_its_turn_does_not_get_it(house: House) -> None:
     house.sink.slow_seconds = 1.5
     house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=1"})
-    mailing = _mailing(house, "slow@example.net", "carla@example.net")
+    mailing = letters(house, "slow@example.net", "carla@example.net")
 
     async def carla_leaves_meanwhile() -> None:
         sender = Sender(house.database, house.settings, house.ring)
         sending = asyncio.create_task(sender.send_until_empty())
-        while _rows(house, mailing)["slow@example.net"].state != State.SENDING:
+        while rows_of(house, mailing)["slow@example.net"].state != State.SENDING:
             await asyncio.sleep(0.02)
         with house.database.begin() as session:
             carla = session.scalars(select(Subscriber).where(Subscriber.email == "carla@example.net")).one()
@@ -225,12 +225,12 @@ def test_b_13_who_leaves_while_a_mail_waits_for_its_turn_does_not_get_it(house: 
 
     with time_machine.travel(house.now, tick=False):
         asyncio.run(carla_leaves_meanwhile())
-    assert _rows(house, mailing)["carla@example.net"].reason == Reason.LEFT
+    assert rows_of(house, mailing)["carla@example.net"].reason == Reason.LEFT
     assert not house.sink.messages_to("carla@example.net")
 
 
 def test_two_workers_never_take_the_same_message(house: House) -> None:
-    _mailing(house, "ana@example.net", "elena@example.net", "bob@example.net")
+    letters(house, "ana@example.net", "elena@example.net", "bob@example.net")
     with house.database.begin() as session:
         first = {row.id for row in claim(session, "one", now=house.now, room={Lane.CAMPAIGN: 2})}
     with house.database.begin() as session:
@@ -241,29 +241,29 @@ def test_two_workers_never_take_the_same_message(house: House) -> None:
 
 
 def test_who_was_erased_meanwhile_gets_nothing(house: House) -> None:
-    mailing = _mailing(house, "ana@example.net")
+    mailing = letters(house, "ana@example.net")
     with house.database.begin() as session:
         session.delete(session.scalars(select(Subscriber)).one())
-    _send(house)
-    assert _rows(house, mailing)["ana@example.net"].reason == Reason.ERASED
+    send(house)
+    assert rows_of(house, mailing)["ana@example.net"].reason == Reason.ERASED
     assert not house.sink.messages_to("ana@example.net")
 
 
 def test_a_shop_with_an_accent_in_its_domain_is_understood(house: House) -> None:
-    mailing = _mailing(house, "ana@example.net")
+    mailing = letters(house, "ana@example.net")
     with house.database.begin() as session:
         session.scalars(select(Brand)).one().from_address = "hola@xn--cermica-jwa.example.net"
-    _send(house)
-    assert _rows(house, mailing)["ana@example.net"].state == State.SENT
+    send(house)
+    assert rows_of(house, mailing)["ana@example.net"].state == State.SENT
 
 
 def test_message_ids_stay_the_same_for_every_attempt(house: House) -> None:
-    mailing = _mailing(house, "greylist@example.net")
-    _send(house)
+    mailing = letters(house, "greylist@example.net")
+    send(house)
     house.at(house.now + timedelta(minutes=10))
-    _send(house)
+    send(house)
     (mail,) = house.sink.messages_to("greylist@example.net")
-    row = _rows(house, mailing)["greylist@example.net"]
+    row = rows_of(house, mailing)["greylist@example.net"]
     assert row.attempt == 2
     assert mail["Message-ID"].startswith(f"<m{row.id}.")
     with house.database.read() as session:

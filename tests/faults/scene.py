@@ -1,0 +1,107 @@
+"""A campaign under way that bad things happen to: sender processes to kill, a sink that remembers, the ledger to compare with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from benchmarks.crowd import launched
+from mailflow.foundation.database import Database
+from mailflow.foundation.settings import Settings
+from mailflow.outbox.models import Message
+
+CONNECTIONS = 10
+
+
+class Arrival(NamedTuple):
+    """One message that the sink said yes to; ``at`` is when its DATA began, in seconds of the monotonic clock."""
+
+    recipient: str
+    message_id: str
+    at: float
+
+
+class Scene:
+    """An installation with a launched campaign to ``people``, and a sink."""
+
+    def __init__(self, folder: Path, people: int, *, seconds: float = 0.0, campaigns: int = 1) -> None:
+        self._log = folder / "sink.log"
+        self._log.touch()
+        self._sink = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.logsink", str(self._log), str(seconds)], stdout=subprocess.PIPE, text=True
+        )
+        assert self._sink.stdout
+        port = int(self._sink.stdout.readline())
+        self.settings = Settings(
+            home=folder / "home",
+            mail_url=f"smtp://127.0.0.1:{port}?tls=none&connections={CONNECTIONS}",
+            base_url="https://cartas.example.com",
+        )
+        launched(self.settings, people, campaigns=campaigns)
+        self.database = Database(self.settings.database_url)
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def close(self) -> None:
+        """End every process."""
+        for process in (*self.workers, self._sink):
+            process.kill()
+            process.wait()
+        if self._sink.stdout:
+            self._sink.stdout.close()
+        self.database.close()
+
+    def start(self, *without: str) -> subprocess.Popen[bytes]:
+        """A sender process, some of its protections taken out."""
+        environment = {
+            **os.environ,
+            "MAILFLOW_HOME": str(self.settings.home),
+            "MAILFLOW_MAIL_URL": self.settings.mail_url,
+            "MAILFLOW_BASE_URL": self.settings.base_url or "",
+        }
+        worker = subprocess.Popen([sys.executable, "-m", "tests.faults.worker", *without], env=environment)
+        self.workers.append(worker)
+        return worker
+
+    def end(self, worker: subprocess.Popen[bytes], how: signal.Signals) -> None:
+        """Send it a signal and wait for its end."""
+        worker.send_signal(how)
+        worker.wait(30)
+        self.workers.remove(worker)
+
+    def arrivals(self) -> list[Arrival]:
+        """What the sink took, in order."""
+        lines = self._log.read_text("utf-8").splitlines()
+        return [Arrival(recipient, message_id, float(at)) for recipient, message_id, at in (line.split() for line in lines)]
+
+    def taken(self) -> int:
+        """How many messages the sink took."""
+        return self._log.read_bytes().count(b"\n")
+
+    def states(self) -> Counter[str]:
+        """How many messages are in which state."""
+        with self.database.read() as session:
+            rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
+            return Counter({str(state): count for state, count in rows})
+
+    def addresses(self, state: str) -> set[str]:
+        """To whom messages in this state go."""
+        with self.database.read() as session:
+            return set(session.scalars(select(Message.address).where(Message.state == state)))
+
+    def until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait until it holds."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s; {dict(self.states())}, {self.taken()} taken"
+            time.sleep(0.1)
+
+    def until_settled(self, seconds: float) -> None:
+        """Wait until nobody waits and nobody is in a worker's hands."""
+        self.until(lambda: not self.states().keys() & {"pending", "claimed", "sending", "deferred"}, seconds, "an end")

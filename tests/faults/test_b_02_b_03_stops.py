@@ -1,0 +1,85 @@
+"""B-02, B-03: a campaign stopped again and again, by its process or by its marketer. Nobody lost, nobody twice, nothing in doubt."""
+
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from mailflow.campaigns import control, launch
+from mailflow.campaigns.models import Campaign
+from mailflow.foundation.clock import utc_now
+from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.sizes import size
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    scene = Scene(tmp_path, size(3_000, 20_000), seconds=0.02)
+    yield scene
+    scene.close()
+
+
+def _everybody_once(scene: Scene) -> None:
+    copies = Counter(arrival.recipient for arrival in scene.arrivals())
+    assert set(copies.values()) == {1}
+    assert len(copies) == scene.states()["sent"]
+    assert scene.addresses("sent") == set(copies)
+
+
+def test_b_02_a_stop_drains_and_the_next_start_goes_on(scene: Scene) -> None:
+    stops = size(4, 50)
+    step = scene.states().total() // (stops + 1)
+    for _ in range(stops):
+        worker, goal = scene.start(), scene.taken() + step
+        scene.until(lambda goal=goal: scene.taken() >= min(goal, scene.states().total()), 60, "sending")  # type: ignore[misc]
+        asked = time.monotonic()
+        scene.end(worker, signal.SIGTERM)
+        assert time.monotonic() - asked < 10
+        assert not scene.states().keys() & {"claimed", "sending", "uncertain"}, "something was left in hand"
+    scene.start()
+    scene.until_settled(size(60, 300))
+    _everybody_once(scene)
+
+
+def test_b_02_would_fail_without_the_drain(scene: Scene) -> None:
+    worker = scene.start("drain")
+    scene.until(lambda: scene.taken() >= 100, 60, "sending")
+    scene.end(worker, signal.SIGTERM)
+    assert scene.states().keys() & {"claimed", "sending", "uncertain"}
+
+
+def test_b_03_pause_stops_and_resume_goes_on(scene: Scene) -> None:
+    dice = random.Random(3)
+    scene.start()
+    for _ in range(size(6, 200)):
+        time.sleep(dice.uniform(0.05, 0.4))
+        with scene.database.begin() as session:
+            if not control.pause(session, session.scalars(select(Campaign)).one(), now=utc_now()):
+                break
+        taken = scene.taken()
+        time.sleep(0.5)
+        still = scene.taken() - taken
+        assert still <= CONNECTIONS * 2, "more left after the pause than was on its way"
+        with scene.database.begin() as session:
+            campaign = session.scalars(select(Campaign)).one()
+            assert not launch.finish(session, campaign, now=utc_now()), "finished with people waiting"
+            assert control.resume(session, campaign, now=utc_now())
+    scene.until_settled(size(60, 300))
+    _everybody_once(scene)
+
+
+def test_b_03_a_cancelled_campaign_goes_to_nobody_more(scene: Scene) -> None:
+    scene.start()
+    scene.until(lambda: scene.taken() >= 200, 60, "sending")
+    with scene.database.begin() as session:
+        assert control.cancel(session, session.scalars(select(Campaign)).one(), now=utc_now())
+    taken = scene.taken()
+    scene.until(lambda: not scene.states().keys() & {"claimed", "sending"}, 10, "an end")
+    assert scene.taken() - taken <= CONNECTIONS * 2
+    assert scene.states()["sent"] == scene.taken()
+    _everybody_once(scene)

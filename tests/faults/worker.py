@@ -1,0 +1,58 @@
+"""The sender as ``mailflow worker`` runs it, with one protection taken out by name, to see that its test would fail without it.
+
+``python -m tests.faults.worker [PROTECTION …]``
+"""
+
+import os
+import sys
+from collections.abc import Callable
+
+from mailflow.cli import serve
+from mailflow.delivery import hand
+from mailflow.delivery.journal import Journal
+from mailflow.scheduler import recovery, sender
+
+
+def _without_journal() -> None:
+    """Nothing is noted, and what is not noted counts as not begun."""
+    Journal.begun = lambda *_: True  # type: ignore[method-assign]
+
+
+def _without_gate() -> None:
+    """An intent stays good for ever: whoever passed the gate once is written to, however late."""
+    hand.INTENT_SECONDS = 3600.0
+    sender.Pace.burst = property(lambda _: 2000)  # type: ignore[assignment, method-assign]
+
+
+def _without_doubt() -> None:
+    """Whatever was begun when a sender died begins again."""
+    recovery.settle_dead = _again  # type: ignore[assignment]
+
+
+def _again(session: object, found: object, **_: object) -> bool:
+    from sqlalchemy import update
+
+    from mailflow.outbox.models import Message
+    from mailflow.outbox.words import IN_HAND
+
+    mine = update(Message).where(Message.worker == found.worker, Message.state.in_(IN_HAND))  # type: ignore[attr-defined]
+    session.execute(mine.values(state="pending", worker=None))  # type: ignore[attr-defined]
+    return True
+
+
+def _without_drain() -> None:
+    """Told to stop, it stops."""
+    sender.Sender.stop = lambda _: os._exit(0)  # type: ignore[method-assign]
+
+
+PROTECTIONS: dict[str, Callable[[], None]] = {
+    "journal": _without_journal,
+    "gate": _without_gate,
+    "doubt": _without_doubt,
+    "drain": _without_drain,
+}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        PROTECTIONS[name]()
+    serve.send()
