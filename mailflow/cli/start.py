@@ -105,9 +105,11 @@ def _refuse_unknown_mail_url(settings: Settings) -> None:
     from mailflow.delivery.outlet import open_transport
 
     try:
-        open_transport(settings.mail_url, home=settings.home)
+        open_transport(settings.mail_url, home=settings.home, routes=settings.mail_routes)
     except ValueError as error:
-        raise typer.Exit(_say(f"mailflow cannot send with MAILFLOW_MAIL_URL: {error}")) from error
+        raise typer.Exit(
+            _say(f"mailflow cannot send with {'MAILFLOW_MAIL_ROUTES' if 'mail route' in str(error) else 'MAILFLOW_MAIL_URL'}: {error}")
+        ) from error
 
 
 def _say(sentence: str) -> int:

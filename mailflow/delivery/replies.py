@@ -17,7 +17,8 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
     ),
     (
         Reason.THROTTLE,
-        r"\[TSS?\d\d\]|\bRP-00\d|gr[ae]y.?list|concurrent (?:\w+ )?connections|daily limit|too many (?:messages|connections|recipients|emails|mails|sessions|concurrent)"
+        r"\[TSS?\d\d\]|\bRP-00\d|gr[ae]y.?list|concurrent (?:\w+ )?connections|daily limit|too many (?:messages|connections|recipients"
+        r"|emails|mails|sessions|concurrent)"
         r"|rate.?limit|unusual rate|\brate\b.{0,40}(?:exceed|limit)|(?:exceed|limit).{0,40}\b(?:rate|quota for messages)\b"
         r"|throttl|temporarily deferred|temporarily rate|slow down|try again (?:later )?in \d+|messages per (?:hour|minute|day|connection)"
         r"|sending (?:limit|quota)|hourly limit|too (?:fast|frequent)|\bbusy\b",
@@ -33,7 +34,8 @@ _TEXTS: tuple[tuple[Reason, str], ...] = (
     ),
     (
         Reason.SENDER,
-        r"authentication (?:required|failed|failure|credentials)|domain of sender address|address is not verified|must issue a starttls|sender address rejected|bad sender|invalid sender"
+        r"authentication (?:required|failed|failure|credentials)|domain of sender address|address is not verified|must issue a starttls"
+        r"|sender address rejected|bad sender|invalid sender"
         r"|sender'?s? (?:e-?mail )?address.{0,40}(?:invalid|syntactic|rejected|not accepted)"
         r"|relay(?:ing)? (?:access )?(?:denied|not permitted|prohibited)|not permitted to relay|unable to relay",
     ),

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     mail_url: str = Field(
         default="sandbox:", description="How mail leaves: sandbox: or smtp://user:pass@host:port?tls=none|starttls|implicit."
     )
+    mail_routes: str = Field(default="", description="A TOML file of named routes, for mail that leaves another way than mail_url.")
     base_url: str = Field(default="", description="The public address that links in mails carry.")
     secret_key: str = Field(default="", description="Wraps all keys; made and kept in the data folder on first start.")
     host: str = Field(default="127.0.0.1", description="Address the web server listens on.")

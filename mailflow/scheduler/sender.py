@@ -56,7 +56,7 @@ class Sender:
         self._journal = Journal(self._journals, self.worker)
         self._press, self._pace, self._poke = Press(), Pace(), asyncio.Event()
         self._hand = Hand(self._letter, self._journal, poke=self._poke.set)
-        self._transport = open_transport(settings.mail_url, home=settings.home, work=self._hand)
+        self._transport = open_transport(settings.mail_url, home=settings.home, work=self._hand, routes=settings.mail_routes)
         self._turns = ThreadPoolExecutor(1, "turns")
         self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
         self._renewed = time.monotonic()

@@ -17,8 +17,9 @@ from mailflow.delivery.transports import open_transport
 from mailflow.delivery.transports.addresses import BadAddressError, envelope_address
 from mailflow.delivery.transports.grammar import LONGEST_REPLY, Answers, dotted, read_extensions
 from mailflow.delivery.transports.route import Patience, Route, Tls, parse_route
+from mailflow.delivery.transports.smtp import Pool
 from mailflow.delivery.transports.words import Reply, Verdict
-from tests.delivery.test_smtp import LETTER, envelope, route_to, send_all
+from tests.delivery.test_smtp import LETTER, envelope, route_to, send_all, with_pool
 from tests.sink import Sink
 
 TWO_OR_NONE = [
@@ -139,6 +140,33 @@ def test_s_18_without_starttls_a_route_that_requires_it_sends_nothing() -> None:
         [reply] = send_all(route_to(sink, tls=Tls.STARTTLS, user="ana", password="secreto"), [envelope("ana@example.net")])
         assert (reply.verdict, reply.reason) == (Verdict.DEFERRED, "network")
         assert not sink.commands["MAIL"] + sink.commands["AUTH"]
+
+
+def test_where_tls_is_tried_a_server_without_it_gets_mail_but_no_password() -> None:
+    with Sink() as sink:
+        [reply] = send_all(route_to(sink, tls=Tls.TRY), [envelope("ana@example.net")])
+        assert reply.verdict is Verdict.SENT
+    with Sink(login=("ana", "secreto")) as sink:
+        [reply] = send_all(route_to(sink, tls=Tls.TRY, user="ana", password="secreto"), [envelope("ana@example.net")])
+        assert (reply.verdict, reply.reason) == (Verdict.DEFERRED, "sender-fault")
+        assert not sink.commands["MAIL"] + sink.commands["AUTH"]
+
+
+def test_where_tls_was_seen_once_a_server_that_offers_it_no_longer_gets_nothing(tmp_path: Path) -> None:
+    context, _ = certificate(tmp_path)
+
+    async def story(pool: Pool, sink: Sink) -> None:
+        assert (await pool.send(envelope("ana@example.net"))).verdict is Verdict.SENT
+        await asyncio.to_thread(sink.go_away)
+        sink._options["tls_context"] = None
+        await asyncio.to_thread(sink.come_back)
+        await asyncio.sleep(0.3)
+        reply = await pool.send(envelope("bruno@example.net"))
+        assert (reply.verdict, reply.text) == (Verdict.DEFERRED, "TLS is required and the server does not offer STARTTLS")
+
+    with Sink(tls=context) as sink:
+        with_pool(route_to(sink, tls=Tls.TRY), lambda pool: story(pool, sink))
+        assert [one.recipient for one in sink.received] == ["ana@example.net"]
 
 
 def test_a_wrong_password_defers_and_is_our_own_fault_to_mend() -> None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from mailflow.delivery.transports.grammar import Answer, Extensions
 from mailflow.delivery.transports.line import Line, Step
-from mailflow.delivery.transports.route import Route
+from mailflow.delivery.transports.route import Route, Tls
 from mailflow.delivery.transports.transaction import begin, content_pieces, read_answer, read_silence
 from mailflow.delivery.transports.words import Envelope, Reply, Verdict
 
@@ -58,6 +58,7 @@ class Connection(Line):
         self._pipelining = self._chunking = self._needs_reset = self._leaving = False
         self._last_step = Step.DATA
         self.offered = Extensions()
+        self.is_encrypted = route.tls is Tls.IMPLICIT
         self.done = 0
         self.resting_since = 0.0
 

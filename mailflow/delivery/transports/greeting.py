@@ -30,7 +30,7 @@ async def greet(connection: Connection, route: Route, context: ssl.SSLContext | 
         await _connect(connection, route, context)
         _demand(await connection.banner(), 220)
         await _hello(connection, route)
-        if route.tls is Tls.STARTTLS:
+        if route.tls is Tls.STARTTLS or (route.tls is Tls.TRY and "STARTTLS" in connection.offered):
             await _encrypt(connection, route, context)
         if route.user:
             try:
@@ -79,11 +79,16 @@ async def _encrypt(connection: Connection, route: Route, context: ssl.SSLContext
     if encrypted is None or connection.has_pending_text():
         raise LineLostError("plain text came after STARTTLS")
     connection.use(encrypted)
+    connection.is_encrypted = True
     await _hello(connection, route)
 
 
 async def _sign_in(connection: Connection, route: Route) -> None:
-    """AUTH PLAIN (RFC 4616), or LOGIN where only that is offered."""
+    """AUTH PLAIN (RFC 4616), or LOGIN where only that is offered; where TLS was to be tried, never without it."""
+    if route.tls is Tls.TRY and not connection.is_encrypted:
+        raise NoConnectionError(
+            Reply(Verdict.DEFERRED, Reason.SENDER, text="the server offers no TLS, and a password is not said in plain text")
+        )
     offered = connection.offered.mechanisms
     if "PLAIN" in offered:
         answer = await connection.ask(b"AUTH PLAIN " + _base64(f"\0{route.user}\0{route.password}"))

@@ -8,9 +8,11 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 
 class Tls(StrEnum):
-    """How the line is encrypted. What is asked for is required: there is no falling back to plain text."""
+    """How the line is encrypted. What is asked for is required, but for ``try``: there is no falling back to plain text."""
 
     NONE = "none"
+    TRY = "try"
+    """STARTTLS where it is offered, whoever the server says it is; once seen, it is required until the process ends."""
     STARTTLS = "starttls"
     IMPLICIT = "implicit"
 
@@ -50,12 +52,17 @@ class Route:
     patience: Patience = Patience()
 
     def tls_context(self) -> ssl.SSLContext:
-        """A context that verifies the server's name and speaks TLS 1.2 or later; ValueError if the authorities cannot be read."""
+        """A context for TLS 1.2 or later that verifies the server's name, but where TLS is only tried and no authority is named.
+
+        ValueError if the authorities cannot be read.
+        """
         try:
             context = ssl.create_default_context(cafile=self.authorities or None)
         except OSError:
             raise ValueError("The mail URL's ca option names no file of certificates that can be read.") from None
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.tls is Tls.TRY and not self.authorities:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
 
 
@@ -106,7 +113,7 @@ def _tls(options: dict[str, str], host: str, port: int | None) -> Tls:
             return Tls.IMPLICIT
         return Tls.NONE if _is_here(host) else Tls.STARTTLS
     if asked not in list(Tls):
-        raise ValueError(f"The mail URL's tls option must be none, starttls or implicit, not {asked[:20]!r}.")
+        raise ValueError(f"The mail URL's tls option must be none, try, starttls or implicit, not {asked[:20]!r}.")
     return Tls(asked)
 
 

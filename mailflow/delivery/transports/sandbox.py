@@ -21,7 +21,10 @@ class Sandbox:
     connections = 20
     """Letters written in one go: the disk is quick, and each turn of the loop costs more than a letter."""
 
-    def __init__(self, home: Path, *, work: Work | None = None) -> None:
+    is_away = False
+
+    def __init__(self, home: Path, *, work: Work | None = None, name: str = ONLY_ROUTE) -> None:
+        self._name = name
         self.folder = home / "inbox"
         self._waiting = Waiting(lambda count: self.wake(waiting=count), lambda: False)
         self._work: Work = work or self._waiting
@@ -34,7 +37,7 @@ class Sandbox:
 
     def choose(self, sender: str, recipient: str) -> str:  # noqa: ARG002
         """There is one folder only."""
-        return ONLY_ROUTE
+        return self._name
 
     def wake(self, route: str | None = None, waiting: int | None = None) -> None:  # noqa: ARG002
         """Write all there is."""
@@ -45,7 +48,7 @@ class Sandbox:
         """A folder is there or it is not."""
         busy, (failure, at) = int(self._writing is not None), self._failure or (None, 0.0)
         ago = time.monotonic() - at if failure else None
-        return (Health(ONLY_ROUTE, "sandbox", 1, busy, failure=failure, failed_ago=ago, answers=dict(self._answers)),)
+        return (Health(self._name, "sandbox", 1, busy, failure=failure, failed_ago=ago, answers=dict(self._answers)),)
 
     async def send(self, envelope: Envelope) -> Reply:
         """Write the mail; deferred when the folder cannot be written."""
@@ -61,7 +64,7 @@ class Sandbox:
     async def _write_all(self) -> None:
         try:
             while letters := self._take():
-                replies = await asyncio.to_thread(self._write, [(self._name(one), one) for one in letters])
+                replies = await asyncio.to_thread(self._write, [(self._file_name(one), one) for one in letters])
                 for letter, reply in zip(letters, replies, strict=True):
                     self._answered(letter, reply)
         finally:
@@ -69,7 +72,7 @@ class Sandbox:
 
     def _take(self) -> list[Envelope]:
         letters: list[Envelope] = []
-        while not self._closing and len(letters) < self.connections and (letter := self._work.next(ONLY_ROUTE)):
+        while not self._closing and len(letters) < self.connections and (letter := self._work.next(self._name)):
             self._work.dotting(letter.message_id)
             letters.append(letter)
         return letters
@@ -80,7 +83,7 @@ class Sandbox:
             self._failure = (reply, time.monotonic())
         self._work.answered(letter.message_id, reply)
 
-    def _name(self, envelope: Envelope) -> str:
+    def _file_name(self, envelope: Envelope) -> str:
         """Sortable by time: microseconds since 1970, never the same twice."""
         self._last = max(self._last + 1, time.time_ns() // 1000)
         return f"{self._last:017d}-{envelope.message_id}.eml"

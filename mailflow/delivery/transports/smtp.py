@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from collections import Counter
+from dataclasses import replace
 
 from mailflow.delivery.transports.connection import Connection
 from mailflow.delivery.transports.greeting import NoConnectionError, greet
@@ -50,6 +51,11 @@ class Pool:
         self._refusal: Reply | None = None
         self._failure: tuple[Reply, float] | None = None
         self._sweep: asyncio.TimerHandle | None = None
+
+    @property
+    def is_away(self) -> bool:
+        """Whether no connection can be made."""
+        return self._away
 
     def choose(self, sender: str, recipient: str) -> str:  # noqa: ARG002
         """There is one route only."""
@@ -200,6 +206,8 @@ class Pool:
         if not connection.is_open:  # in the very turn in which it was ready
             self._refused(Reply(Verdict.DEFERRED, Reason.NETWORK, text="the server closed the connection"))
             return
+        if connection.is_encrypted and self._route.tls is Tls.TRY:  # whoever offers less from now on is not to be believed
+            self._route = replace(self._route, tls=Tls.STARTTLS)
         if self._fruitless < _MOST_FRUITLESS:
             self._refusals, self._pause_until = 0, 0.0
         self._working.add(connection)
