@@ -1,6 +1,7 @@
 """A whole installation for stories: a shop that was started, its clock's jobs and its sender, with a real SMTP server behind."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,10 @@ from sqlalchemy import select
 
 from mailflow.audience.confirmation import confirm
 from mailflow.audience.first_start import first_start
-from mailflow.audience.models import Form, List, Subscriber
+from mailflow.audience.models import Form, List, Subscriber, Subscription
 from mailflow.audience.profile import set_values
 from mailflow.audience.signup import sign_up
-from mailflow.audience.words import SignUpEntry
+from mailflow.audience.words import SignUpEntry, SubscriptionState, Tracking
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
@@ -67,6 +68,30 @@ class House:
             if values:
                 set_values(session, outcome.subscriber_id, values)
             return outcome.subscriber_id
+
+    def gathers(self, addresses: Sequence[str]) -> list[int]:
+        """People who joined the first list long ago, however many; each one's first name is her address's."""
+        with self.database.begin() as session:
+            target = session.scalars(select(List.id)).first()
+            people = [
+                Subscriber(
+                    email=address,
+                    email_key=address,
+                    tracking=Tracking.INDIVIDUAL,
+                    source="test",
+                    language="es",
+                    created_at=self.now,
+                    confirmed_at=self.now,
+                )
+                for address in addresses
+            ]
+            session.add_all(people)
+            session.flush()
+            joined = {"list_id": target, "state": SubscriptionState.CONFIRMED, "asked_at": self.now, "confirmed_at": self.now}
+            session.add_all(Subscription(subscriber_id=person.id, **joined) for person in people)
+            for person in people:
+                set_values(session, person.id, {"first_name": person.email.partition("@")[0].capitalize()})
+            return [person.id for person in people]
 
     def messages_of(self, email: str) -> list[Message]:
         with self.database.read() as session:

@@ -46,7 +46,7 @@ def house(database: Database, settings: Settings, ring: Ring, now: datetime) -> 
 
 def letters(house: House, *addresses: str, text: str = "Hola, {{ subscriber.first_name }}", expires: datetime | None = None) -> int:
     """One letter to these people, waiting to be sent."""
-    people = [house.joins(address, first_name=address.partition("@")[0].capitalize()) for address in addresses]
+    people = house.gathers(addresses)
     compiled = compile_mail(
         Source(mjml=MJML.format(text=text), subject="Hola", brand={"name": "x", "postal_address": "y", "url": "https://example.net"})
     )
