@@ -10,6 +10,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 from premailer import Premailer
 
+from mailflow.content.slim import slim, without_gaps_for_outlook
+
 
 def fetch_nothing(_url: str) -> None:
     """What the CSS parser gets for an @import: premailer's allow_network does not reach that far."""
@@ -33,9 +35,10 @@ def inline_css(root: HtmlElement, *, allow_network: bool = False) -> None:
         cache_css_parsing=False,
         cssutils_logging_level=logging.CRITICAL,
     ).transform()
+    slim(root)
 
 
 def write(root: HtmlElement) -> str:
     """The document as text, in standards mode: the compiler's lower-case doctype would be lost on the way."""
     body = etree.tostring(root, method="html", encoding="unicode")
-    return f"<!DOCTYPE html>\n{body}"
+    return f"<!DOCTYPE html>\n{without_gaps_for_outlook(body)}"
