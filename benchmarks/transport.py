@@ -66,8 +66,9 @@ class ReadyMade:
         self._left -= 1
         return Envelope(self._left, "rebotes@example.com", f"ana+{self._left}@example.net", self._content, None, True)
 
-    def dotting(self, message_id: int) -> None:
+    def dotting(self, message_id: int) -> bool:  # noqa: ARG002
         """Nothing to note."""
+        return True
 
     def answered(self, message_id: int, reply: Reply) -> None:  # noqa: ARG002
         """Every message has to be taken."""

@@ -22,13 +22,15 @@ class Desk:
         self.replies: dict[int, Reply] = {}
         self.given_back: list[int] = []
         self.settled = asyncio.Event()
+        self.may_leave = True
 
     def next(self, route: str) -> Envelope | None:
         self.told.append(("next", route))
         return self.waiting.pop(0) if self.waiting else None
 
-    def dotting(self, message_id: int) -> None:
+    def dotting(self, message_id: int) -> bool:
         self.told.append(("dotting", message_id))
+        return self.may_leave
 
     def answered(self, message_id: int, reply: Reply) -> None:
         self.told.append(("answered", message_id))
@@ -199,6 +201,22 @@ def test_a_connection_is_kept_open_for_many_and_shown_as_idle() -> None:
 
     with Sink() as sink:
         tell(story, "ana@example.net", "bruno@example.net")
+
+
+def test_what_cannot_be_noted_does_not_leave_and_goes_later() -> None:
+    async def story(desk: Desk) -> None:
+        desk.may_leave = False
+        pool = Pool(route_to(sink), work=desk)
+        pool.wake(waiting=1)
+        while len(desk.given_back) < 3:
+            await asyncio.sleep(0.01)
+        assert sink.received == []
+        desk.may_leave = True
+        await settle(desk, pool)
+        assert len(sink.received) == 1
+
+    with Sink() as sink:
+        tell(story, "ana@example.net")
 
 
 def test_the_sandbox_asks_in_the_same_way(tmp_path: Path) -> None:

@@ -12,12 +12,15 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailflow.delivery.transports import open_transport
 from mailflow.delivery.transports.addresses import BadAddressError, envelope_address
 from mailflow.delivery.transports.grammar import LONGEST_REPLY, Answers, dotted, read_extensions
 from mailflow.delivery.transports.route import Patience, Route, Tls, parse_route
 from mailflow.delivery.transports.smtp import Pool
+from mailflow.delivery.transports.transaction import content_pieces
 from mailflow.delivery.transports.words import Reply, Verdict
 from tests.delivery.test_smtp import LETTER, envelope, route_to, send_all, with_pool
 from tests.sink import Sink
@@ -95,6 +98,15 @@ def test_s_16_a_message_cannot_end_early_or_carry_bare_line_ends(content: bytes,
 def test_a_block_of_plain_text_is_sent_as_it_is() -> None:
     assert dotted(LETTER) == LETTER
     assert dotted(b"..a\r\n.\r\n") == b"...a\r\n..\r\n"
+
+
+LINES = st.lists(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20).filter(lambda line: not line.startswith(".")))
+
+
+@given(LINES.map(lambda lines: "".join(f"{line}\r\n" for line in lines).encode() or b"\r\n"), st.booleans())
+def test_s_16_what_keeps_the_promise_of_a_stuffed_content_goes_out_as_if_it_had_been_read(content: bytes, chunked: bool) -> None:
+    plain = envelope("ana@example.net", 1, content)
+    assert content_pieces(plain._replace(stuffed=True), chunked=chunked) == content_pieces(plain, chunked=chunked)
 
 
 def certificate(folder: Path, *, days: int = 1, name: str = "127.0.0.1") -> tuple[ssl.SSLContext, str]:

@@ -21,8 +21,8 @@ class Owner(Protocol):
     def next(self) -> Envelope | None:
         """The next message to begin."""
 
-    def dotting(self, message_id: int) -> None:
-        """The message's content goes out now."""
+    def dotting(self, message_id: int) -> bool:
+        """The message's content goes out now; False when it must not."""
 
     def answered(self, message_id: int, reply: Reply) -> None:
         """The message has its reply."""
@@ -187,11 +187,15 @@ class Connection(Line):
         envelope = self._begun
         if envelope is None or not self.is_open:
             return
+        if not self._owner.dotting(envelope.message_id):
+            self._begun = None
+            self._owner.answered(envelope.message_id, Reply(Verdict.NOT_TRIED, text="that it leaves could not be noted"))
+            self.end("a message must not leave")  # the server waits for it: there is no other way back
+            return
         self._out, self._begun = envelope, None
         self.expect(Step.CONTENT)
         pieces = content_pieces(envelope, chunked=self._chunking)
         follows = self._begin_next() if self._pipelining and not self._leaving and self.done + 1 < self._most else b""
-        self._owner.dotting(envelope.message_id)
         if self._transport:
             self._transport.writelines((*pieces, follows) if follows else pieces)
 

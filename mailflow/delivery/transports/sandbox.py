@@ -73,8 +73,11 @@ class Sandbox:
     def _take(self) -> list[Envelope]:
         letters: list[Envelope] = []
         while not self._closing and len(letters) < self.connections and (letter := self._work.next(self._name)):
-            self._work.dotting(letter.message_id)
-            letters.append(letter)
+            if self._work.dotting(letter.message_id):
+                letters.append(letter)
+            else:
+                self._answered(letter, Reply(Verdict.NOT_TRIED, text="that it leaves could not be noted"))
+                break
         return letters
 
     def _answered(self, letter: Envelope, reply: Reply) -> None:

@@ -118,9 +118,9 @@ class Pool:
         self._wanted -= 1
         return envelope
 
-    def dotting(self, message_id: int) -> None:
+    def dotting(self, message_id: int) -> bool:
         """Pass it on."""
-        self._work.dotting(message_id)
+        return self._work.dotting(message_id)
 
     def answered(self, message_id: int, reply: Reply) -> None:
         """Count and pass it on."""

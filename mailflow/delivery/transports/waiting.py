@@ -60,8 +60,9 @@ class Waiting:
                 return asked.envelope
         return None
 
-    def dotting(self, message_id: int) -> None:
+    def dotting(self, message_id: int) -> bool:  # noqa: ARG002
         """Nothing to note: whoever sends this way learns of doubt by the reply."""
+        return True
 
     def answered(self, message_id: int, reply: Reply) -> None:
         """Tell who waits; what only lost its connection is first in the queue again."""

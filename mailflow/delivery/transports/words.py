@@ -75,8 +75,11 @@ class Work(Protocol):
     def next(self, route: str) -> Envelope | None:
         """A connection of this route is free and begins the message at once; None: it rests until ``wake``."""
 
-    def dotting(self, message_id: int) -> None:
-        """In this same turn of the loop the message's final dot goes to the socket: from now on it may arrive."""
+    def dotting(self, message_id: int) -> bool:
+        """In this same turn of the loop the message's final dot goes to the socket: from now on it may arrive.
+
+        False when that cannot be noted: then it does not leave, and is answered NOT_TRIED.
+        """
 
     def answered(self, message_id: int, reply: Reply) -> None:
         """What became of it; exactly once for each envelope that ``next`` gave."""
