@@ -1,6 +1,6 @@
 # mailflow: make run starts the product, make test proves it; both set up what they need on a fresh machine.
 .DEFAULT_GOAL := help
-.PHONY: help audit pictures setup setup-dev run test check fast lint bench start messages lock vendor migration
+.PHONY: help audit pictures setup setup-dev run test check fast lint bench bench-faults start messages lock vendor migration
 
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE = 1
@@ -28,7 +28,7 @@ lint: setup-dev  ## style, types, the way the data flow
 	.venv/bin/lint-imports
 
 fast: setup-dev  ## all tests but the browser's and the journeys
-	$(PY) -m pytest -n 2 -m "not browser and not story"
+	$(PY) -m pytest -n 2 -m "not browser and not story and not faults"
 
 check: lint fast ## the quick gate: under two minutes
 
@@ -41,6 +41,10 @@ test: setup-dev  ## everything, on a fresh machine too
 bench: setup-dev ## measure; ONLY=name,name for some; writes build/bench.json
 	@sh tools/postfix.sh >/dev/null
 	@$(PY) -m benchmarks
+
+bench-faults: setup-dev ## kills, bad servers and full disks in full size (an hour or so)
+	@sh tools/postfix.sh >/dev/null
+	MAILFLOW_FULL=1 $(PY) -m pytest tests/faults --durations=0
 
 messages: setup-dev ## gather texts to translate, and compile the catalogues
 	@$(PY) tools/messages.py
