@@ -46,6 +46,8 @@ class Scene:
         )
         launched(self.settings, people, campaigns=campaigns)
         self.database = Database(self.settings.database_url)
+        self.full_disk = folder / "full"
+        """While this file exists, the workers' database has no room."""
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def close(self) -> None:
@@ -64,6 +66,7 @@ class Scene:
             "MAILFLOW_HOME": str(self.settings.home),
             "MAILFLOW_MAIL_URL": self.settings.mail_url,
             "MAILFLOW_BASE_URL": self.settings.base_url or "",
+            "FULL_DISK": str(self.full_disk),
         }
         worker = subprocess.Popen([sys.executable, "-m", "tests.faults.worker", *without], env=environment)
         self.workers.append(worker)

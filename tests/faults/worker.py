@@ -6,6 +6,10 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
 
 from mailflow.cli import serve
 from mailflow.delivery import hand
@@ -45,11 +49,25 @@ def _without_drain() -> None:
     sender.Sender.stop = lambda _: os._exit(0)  # type: ignore[method-assign]
 
 
+def _without_intent() -> None:
+    """Whoever is asked about goes, and nothing is written down before."""
+    sender.pass_gate = lambda _session, rows, *_, **__: frozenset(row.id for row in rows)  # type: ignore[attr-defined]
+
+
+@event.listens_for(Engine, "checkout")
+def _fill_the_disk(connection: Any, _record: object, _proxy: object) -> None:
+    """While the file named by FULL_DISK exists, the database may not grow: what a full disk means to SQLite."""
+    full = Path(os.environ.get("FULL_DISK", "/nonexistent")).exists()
+    pages = connection.execute("PRAGMA page_count").fetchone()[0] if full else 2**30
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
 PROTECTIONS: dict[str, Callable[[], None]] = {
     "journal": _without_journal,
     "gate": _without_gate,
     "doubt": _without_doubt,
     "drain": _without_drain,
+    "intent": _without_intent,
 }
 
 if __name__ == "__main__":
