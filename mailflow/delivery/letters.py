@@ -36,11 +36,11 @@ class Press(Mails):
                     facts = among(facts, pressed.spelled(tokens))
                 lines = head.lines(row, mail.subject(facts), self._dated(now), tokens[-1] if head.leaves else None, ring)
                 content = whole(lines, pressed.text.filled(facts, tokens), pressed.html.filled(facts, tokens))
-                return Envelope(row.id, head.sender, row.address, content)
+                return Envelope(row.id, head.sender, row.address, content, stuffed=True)
         personal = self.personal(row, batch)
         leave = batch.mint.make(Purpose.LEAVE, reader.subscription).encode() if reader and reader.subscription and head.leaves else None
         lines = head.lines(row, header("Subject", personal.subject), self._dated(now), leave, ring)
-        return Envelope(row.id, head.sender, row.address, whole(lines, [quoted(personal.text)], [quoted(personal.html)]))
+        return Envelope(row.id, head.sender, row.address, whole(lines, [quoted(personal.text)], [quoted(personal.html)]), stuffed=True)
 
     def personal(self, row: Row, batch: Batch) -> Personal:
         """The same mail as words, for a page; raises what Liquid raises when it cannot be made for this person."""

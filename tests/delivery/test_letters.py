@@ -21,6 +21,7 @@ from mailflow.content.store import keep
 from mailflow.content.words import Compiled
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.letters import Press
+from mailflow.delivery.transports.grammar import dotted
 from mailflow.delivery.view import view_html
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
@@ -107,7 +108,12 @@ class Shop:
         with self.database.read() as session:
             rows = list(session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id)))
             batch = Batch(session, rows, press=press, mint=self.ring.mint, public_url=URL)
-        return [press.letter(row, batch, ring=self.ring, now=self.now).content for row in rows]
+        envelopes = [press.letter(row, batch, ring=self.ring, now=self.now) for row in rows]
+        for one in envelopes:  # the promise that lets it leave unread
+            assert one.stuffed
+            assert one.content.isascii()
+            assert dotted(one.content) == one.content
+        return [one.content for one in envelopes]
 
     def viewed(self, row: int) -> str | None:
         with self.database.read() as session:
