@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lxml import html as lxml_html
@@ -13,35 +13,19 @@ from mailflow.content import inline, links, merge, slots
 from mailflow.content.expand import LONGEST_SOURCE, expand
 from mailflow.content.faults import refuse
 from mailflow.content.freeze import Freezer
+from mailflow.content.job import Job
 from mailflow.content.mjml.lint import lint
 from mailflow.content.mjml.mend import mend
 from mailflow.content.mjml.scan import scan
 from mailflow.content.personalise import Personaliser
 from mailflow.content.plain_text import plain_text
 from mailflow.content.preview import sample_facts
-from mailflow.content.words import Compiled, CompileError, Fault, Slot
+from mailflow.content.words import Compiled, CompileError, Fault
 
 LONGEST_HTML = 1_000_000
 _LOOK = {"accent": "#47551f", "accent_text": "#fffdf9", "tint": "#eceedb", "deep": "#3a4421"}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _SHOP = ("name", "postal_address", "url", "pictures")
-
-
-@dataclass(frozen=True)
-class Job:
-    """Everything one compilation needs; no files are read and nothing is looked up after this."""
-
-    where: str
-    mjml: str
-    components: Mapping[str, str]
-    slots: tuple[Slot, ...]
-    values: Mapping[str, Any]
-    copy: Mapping[str, str]
-    words: Mapping[str, str]
-    brand: Mapping[str, str]
-    subject: str
-    preheader: str
-    language: str
 
 
 def build(job: Job) -> Compiled:

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from math import ceil
 from typing import Any, NoReturn
 
-from mailflow.content.build import Job, build
+from mailflow.content.build import build
+from mailflow.content.job import Job
 from mailflow.content.words import CompileError
 
 _LENGTH_BYTES = 8

@@ -1,7 +1,7 @@
 """compile(): a source becomes a mail, in a child process that may take only so much time and memory."""
 
 from mailflow.content import slots
-from mailflow.content.build import Job
+from mailflow.content.job import Job
 from mailflow.content.library import Library, bundled_library
 from mailflow.content.words import Compiled, CompileError, Source
 from mailflow.content.workshop import workshop

@@ -15,8 +15,8 @@ import threading
 import time
 from typing import Any
 
-from mailflow.content.build import Job
 from mailflow.content.faults import refuse
+from mailflow.content.job import Job
 from mailflow.content.words import Compiled, CompileError, Fault
 
 _LENGTH_BYTES = 8

@@ -8,9 +8,9 @@ import textwrap
 
 import pytest
 
-from mailflow.content.build import Job
 from mailflow.content.compile import compile as compile_mail
 from mailflow.content.compile import prepare
+from mailflow.content.job import Job
 from mailflow.content.library import Library
 from mailflow.content.words import CompileError
 from mailflow.content.workshop import Workshop
