@@ -6,6 +6,7 @@ A knock counts as a failure until it is let in, so that many at once do not get 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
@@ -75,7 +76,7 @@ def let_in(session: Session, knocked: Knock, place: Place, *, new_hash: str = ""
     None when the account was closed or its password changed meanwhile.
     """
     found = user(session, knocked.user.id) if knocked.user else None
-    if found is None or knocked.user is None or found.password_hash != knocked.user.password_hash:
+    if found is None or knocked.user is None or not compare_digest(found.password_hash, knocked.user.password_hash):
         return None
     _forget_place(session, knocked)
     if new_hash:
