@@ -23,6 +23,8 @@ from mailflow.segments.compile import members
 
 SLICE = 500
 """People a transaction: some 30 ms on SQLite, whose one writer must not be kept from the sender."""
+NEAR = timedelta(minutes=2)
+"""A campaign's mail is compiled so long before its hour, so that the first one leaves within a second of it."""
 GRACE = timedelta(minutes=60)
 """A campaign found due later than this is held for a person to decide, never silently sent or dropped."""
 LEFT_RECENTLY = timedelta(days=30)
@@ -35,6 +37,12 @@ _BEGUN = (CampaignState.SENDING, CampaignState.PAUSED)
 def due(session: Session, *, now: datetime) -> list[Campaign]:
     """Campaigns whose hour has come and whose mailing is not open yet."""
     return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.SCHEDULED, Campaign.due_at <= now)))
+
+
+def soon(session: Session, *, now: datetime) -> list[Campaign]:
+    """Campaigns whose hour is near: time to make ready what needs no people."""
+    near = (Campaign.due_at > now, Campaign.due_at <= now + NEAR)
+    return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.SCHEDULED, *near)))
 
 
 def hold_if_missed(session: Session, campaign: Campaign, *, now: datetime) -> bool:

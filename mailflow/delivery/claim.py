@@ -59,8 +59,10 @@ def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, i
 
 
 def is_due(session: Session, lanes: Iterable[Lane], *, now: datetime) -> bool:
-    """Whether anything waits in these lanes whose hour has come; paused mailings count, so that nothing is missed."""
-    return any(session.connection().scalar(_NEXT_MAILING, {"in_lane": lane, "at": now, "after": 0}) is not None for lane in lanes)
+    """Whether anything waits in these lanes whose hour has come and whose mailing is not paused."""
+    connection = session.connection()
+    paused = frozenset(connection.scalars(_PAUSED))
+    return any(mailing_id not in paused for lane in lanes for mailing_id in _mailings_with_due(connection, lane, now))
 
 
 def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: datetime) -> None:

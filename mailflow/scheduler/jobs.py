@@ -1,7 +1,10 @@
 """What the clock asks for each second: launch what is due, go on with sequences, post notices. Each job owns its transactions."""
 
 import logging
+import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 from mailflow.campaigns import control, launch
 from mailflow.campaigns.models import Campaign
@@ -17,25 +20,47 @@ from mailflow.sequences.enrol import enrol_confirmed, enrol_quiet
 from mailflow.sequences.notices import post_notices
 
 _SLICES_A_TICK = 10
+_TICK = timedelta(seconds=1)
+_FREEZING_SECONDS = 0.8
 _log = logging.getLogger(__name__)
 
 
-def launch_due(database: Database, settings: Settings) -> int:
-    """Start the campaigns whose hour has come; how many."""
+def prepare_soon(database: Database, settings: Settings) -> int:
+    """Compile the mails of campaigns whose hour is near; how many were looked at."""
     now = utc_now()
     with database.read() as session:
-        waiting = [campaign.id for campaign in launch.due(session, now=now)]
-    return sum(_launch(database, settings, campaign_id) for campaign_id in waiting)
+        near = [campaign.id for campaign in launch.soon(session, now=now)]
+    for campaign_id in near:
+        _make_ready(database, settings, campaign_id, now=now)
+    return len(near)
+
+
+def launch_due(database: Database, settings: Settings) -> int:
+    """Start the campaigns whose hour has come, or comes before the next tick: that one's instant is waited for. How many."""
+    with database.read() as session:
+        waiting = [(campaign.id, campaign.due_at or utc_now()) for campaign in launch.due(session, now=utc_now() + _TICK)]
+    started = 0
+    for campaign_id, due_at in sorted(waiting, key=itemgetter(1)):
+        time.sleep(min(max((due_at - utc_now()).total_seconds(), 0.0), _TICK.total_seconds()))
+        started += _launch(database, settings, campaign_id)
+    return started
 
 
 def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
-    """Open it, compile it with no transaction open, start it; one that does not compile is held with its reason."""
     now = utc_now()
     with database.begin() as session:
-        campaign = session.get_one(Campaign, campaign_id)
-        if launch.hold_if_missed(session, campaign, now=now):
+        if launch.hold_if_missed(session, session.get_one(Campaign, campaign_id), now=now):
             return False
-        mailing = launch.open_campaign(session, campaign, now=now)
+    if not _make_ready(database, settings, campaign_id, now=now):
+        return False
+    with database.begin() as session:
+        return launch.start(session, session.get_one(Campaign, campaign_id), now=now)
+
+
+def _make_ready(database: Database, settings: Settings, campaign_id: int, *, now: datetime) -> bool:
+    """Open its mailing and compile it with no transaction open; one that does not compile is held with its reason."""
+    with database.begin() as session:
+        mailing = launch.open_campaign(session, session.get_one(Campaign, campaign_id), now=now)
         mailing_id, written = mailing.id, mailing.language or ""
     try:
         ensure_compiled(database, settings, mailing_id, written, now=now)
@@ -44,20 +69,24 @@ def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
         with database.begin() as session:
             launch.hold(session, session.get_one(Campaign, campaign_id), "does-not-compile")
         return False
-    with database.begin() as session:
-        return launch.start(session, session.get_one(Campaign, campaign_id), now=now)
+    return True
 
 
 def freeze_begun(database: Database, _settings: Settings) -> int:
-    """Write down the people of campaigns that have begun, slice by slice; what is left waits for the next tick, so that
-    confirmations and steps keep their turn."""
+    """Write down the people of campaigns that have begun, slice by slice and in turn, as many as one tick has time for.
+
+    Between two slices the sender, the pages and the beacons have their turn at the database, for as long as the slice took.
+    """
     with database.read() as session:
         begun = [campaign.id for campaign in launch.freezing(session)]
-    for campaign_id in begun:
-        for _ in range(_SLICES_A_TICK):
+    open_ones, until = list(begun), time.perf_counter() + _FREEZING_SECONDS
+    while open_ones and time.perf_counter() < until:
+        for campaign_id in list(open_ones):
+            started = time.perf_counter()
             with database.begin() as session:
                 if launch.freeze_slice(session, session.get_one(Campaign, campaign_id), now=utc_now()):
-                    break
+                    open_ones.remove(campaign_id)
+            time.sleep(time.perf_counter() - started if open_ones else 0)
     return len(begun)
 
 
@@ -109,4 +138,4 @@ def advance(database: Database, _settings: Settings) -> int:
 
 
 Job = Callable[[Database, Settings], int]
-EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, launch_due, freeze_begun, finish_sent, skip_cancelled, enrol_the_quiet)
+EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, prepare_soon, launch_due, freeze_begun, finish_sent, skip_cancelled, enrol_the_quiet)

@@ -140,7 +140,7 @@ class Sender:
             return False
         self._pace.answered(len(said))
         self._gather(claimed)
-        return True
+        return bool(said or gone or asked or claimed)
 
     def _transact(self, said: Sequence[Said], gone: Sequence[Claimed], asked: Sequence[Claimed], room: Mapping[Lane, int]) -> list[Claimed]:
         with self.database.begin() as session:
