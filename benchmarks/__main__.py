@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks.campaign
+import benchmarks.million
 import benchmarks.render
 import benchmarks.transport
 import benchmarks.yardsticks  # noqa: F401

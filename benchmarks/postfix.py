@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -29,11 +30,18 @@ class SmtpSink:
 
     port: int
     counters: Path
+    process: subprocess.Popen[bytes]
 
     def taken(self) -> int:
         """How many messages it has taken so far."""
         counts = re.findall(rb"mesg=\s*(\d+)", self.counters.read_bytes()[-400:])
         return int(counts[-1]) if counts else 0
+
+    def pause(self, seconds: float) -> None:
+        """Answer nothing for so long."""
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
@@ -46,7 +54,7 @@ def smtp_sink(folder: Path) -> Iterator[SmtpSink]:
         process = subprocess.Popen([tool("smtp-sink"), *user, "-c", f"127.0.0.1:{port}", "1000"], stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait_for(port, process)
-        yield SmtpSink(port, counters)
+        yield SmtpSink(port, counters, process)
     finally:
         process.terminate()
         process.wait(10)
