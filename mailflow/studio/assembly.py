@@ -19,6 +19,7 @@ from mailflow.studio import assets, company, failures, formats, language, naviga
 from mailflow.studio.pages import (
     campaigns,
     dashboard,
+    delivery,
     forms,
     inbox,
     lists,
@@ -42,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     sequence_doubt.blueprint,
     offers.blueprint,
     reports.blueprint,
+    delivery.blueprint,
     subscribers.blueprint,
     lists.blueprint,
     segments.blueprint,

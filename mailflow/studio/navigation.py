@@ -41,6 +41,7 @@ MENU = (
     ),
     Place("newsletters.index", "template", lazy_gettext("Newsletters")),
     Place("reports.index", "chart-bar", lazy_gettext("Reports")),
+    Place("delivery.index", "truck-delivery", lazy_gettext("Delivery")),
     Place("inbox.index", "inbox", lazy_gettext("Sandbox inbox")),
     Place("settings.index", "settings", lazy_gettext("Settings")),
 )

@@ -69,11 +69,11 @@ function paint({ chart, spec }) {
   if (moved.some(Boolean)) chart.setOption(option(spec, moved), true);
 }
 
-/** Draw every box of a page, and again when the window or the theme changes. */
+/** Draw every box of a page, and again, from its words of that moment, when the window or the theme changes. */
 export function draw(boxes, init) {
   const charts = boxes.map((box) => ({
     chart: init(box, null, { renderer: "svg", locale: root.lang === "es" ? "ES" : "EN" }),
-    spec: JSON.parse(box.nextElementSibling.textContent),
+    get spec() { return JSON.parse(box.nextElementSibling.textContent); },
   }));
   const redraw = () => charts.forEach(paint);
   redraw();

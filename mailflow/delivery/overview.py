@@ -1,0 +1,262 @@
+"""How sending goes right now, read for people: mailings, senders, minutes, who was put off and who is in doubt.
+
+Every count is answered by an index of the few or by the record of minutes; no row of a message that was simply sent is touched.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.words import CampaignState
+from mailflow.delivery.models import Conversation, SentMinute, Worker
+from mailflow.delivery.telling import KEPT_MINUTES
+from mailflow.outbox.models import IS_TROUBLE, IS_WAITING, Mailing, Message
+from mailflow.outbox.words import Lane, MailingKind, MailingState, State
+from mailflow.sequences.models import Sequence as Course
+from mailflow.sequences.models import Step
+
+SILENT_AFTER = timedelta(seconds=10)
+"""A sender tells of itself every two seconds; one not heard of for so long has gone silent."""
+MINUTES = 60
+MOST_GROUPED = 20_000
+"""So many put-off messages of a mailing are told apart by provider; beyond, a page would be slow."""
+_MINUTE = timedelta(minutes=1)
+_LANES = tuple(Lane)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A mailing, and where on the pages it belongs: its campaign, or the sequence of a recipe, or neither."""
+
+    mailing: Mailing
+    campaign: Campaign | None = None
+    recipe: str = ""
+
+
+@dataclass(frozen=True)
+class Going:
+    """A mailing that is going out; ``accepted`` is of the last two days, ``older`` when it began before them, ``rate`` a minute."""
+
+    origin: Origin
+    accepted: int
+    waiting: int
+    put_off: int
+    failed: int
+    left_out: int
+    uncertain: int
+    rate: int
+    older: bool
+
+    @property
+    def done(self) -> int:
+        """People whose message is settled one way or another."""
+        return self.accepted + self.failed + self.left_out + self.uncertain
+
+    @property
+    def total(self) -> int:
+        """Everybody who has a row so far."""
+        return self.done + self.waiting + self.put_off
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody stopped it for now."""
+        return self.origin.mailing.state == MailingState.PAUSED
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """People of one mailing whom one provider made wait for one reason, and when the first is tried again."""
+
+    mailing_id: int
+    reason: str
+    provider: str
+    people: int
+    next_at: datetime
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way out of a sender, as it last told; ``again_at`` is when a server that is away is tried again."""
+
+    name: str
+    server: str
+    open: int
+    busy: int
+    away: bool
+    again_at: datetime
+    failure: str
+    failed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A process that sends, as it last told of itself."""
+
+    name: str
+    seen_at: datetime
+    silent: bool
+    in_hand: int
+    held: str
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that the page shows."""
+
+    now: datetime
+    origins: dict[int, Origin]
+    going: list[Going]
+    put_off: list[PutOff]
+    put_off_more: bool
+    doubtful: dict[int, int]
+    senders: list[Sender]
+    minutes: list[tuple[datetime, int]]
+    last_sent: datetime | None
+    conversations: list[Conversation]
+
+    @property
+    def awake(self) -> list[Sender]:
+        """The senders heard of lately."""
+        return [one for one in self.senders if not one.silent]
+
+    @property
+    def rate(self) -> int:
+        """Messages accepted a minute now, of all mailings."""
+        return sum(one.rate for one in self.going)
+
+
+def overview(session: Session, *, now: datetime) -> Overview:
+    """How it goes at this moment."""
+    in_hand = Counter(session.scalars(select(Message.mailing_id).where(Message.worker > "")))  # so written, the index of the few answers
+    paths, doubtful = _going_ids(session, in_hand, now), _doubtful(session)
+    off, more = _put_off(session)
+    talks = list(session.scalars(select(Conversation).order_by(Conversation.id.desc())))
+    origins = _origins(session, {*paths, *doubtful, *(one.mailing_id for one in off), *(one.mailing_id for one in talks)})
+    minutes, last = _minutes(session, now)
+    open_ones = [origins[one] for one in paths if origins[one].mailing.state != MailingState.CANCELLED]
+    going = _going(session, open_ones, in_hand, now)
+    senders = [_sender(row, now) for row in session.scalars(select(Worker).order_by(Worker.started_at))]
+    return Overview(now, origins, going, off, more, doubtful, senders, minutes, last, talks)
+
+
+def _going_ids(session: Session, in_hand: Collection[int], now: datetime) -> list[int]:
+    """Campaigns on their way or paused, and whatever else has somebody due or in hand."""
+    on_their_way = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
+    found = list(session.scalars(select(Campaign.mailing_id).where(on_their_way, Campaign.mailing_id.is_not(None)).order_by(Campaign.id)))
+    return list(dict.fromkeys([*(one for one in found if one), *_with_waiting(session, Message.due_at <= now), *in_hand]))
+
+
+def _with_waiting(session: Session, *more: Any) -> Iterator[int]:
+    """Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait."""
+    for lane in _LANES:
+        last: int | None = 0
+        while last is not None:
+            wanted = select(Message.mailing_id).where(Message.lane == lane, IS_WAITING, Message.mailing_id > last, *more)
+            last = session.scalar(wanted.order_by(Message.mailing_id).limit(1))
+            if last is not None:
+                yield last
+
+
+def _origins(session: Session, ids: Collection[int]) -> dict[int, Origin]:
+    of_step = (Mailing.kind == MailingKind.STEP) & (Mailing.source_id == Step.id)
+    wanted = select(Mailing, Campaign, Course.recipe).outerjoin(Campaign, Campaign.mailing_id == Mailing.id)
+    wanted = wanted.outerjoin(Step, of_step).outerjoin(Course, Course.id == Step.sequence_id).where(Mailing.id.in_(ids))
+    return {mailing.id: Origin(mailing, campaign, recipe or "") for mailing, campaign, recipe in session.execute(wanted)}
+
+
+def _going(session: Session, origins: Sequence[Origin], in_hand: Counter[int], now: datetime) -> list[Going]:
+    ids = [one.mailing.id for one in origins]
+    accepted = Counter(dict(_pairs(session, select(SentMinute.mailing_id, func.sum(SentMinute.count)), ids)))
+    rates = _rates(session, ids, now)
+    return [_one_going(session, one, accepted[one.mailing.id], in_hand[one.mailing.id], rates[one.mailing.id], now) for one in origins]
+
+
+def _one_going(session: Session, origin: Origin, accepted: int, in_hand: int, rate: int, now: datetime) -> Going:
+    mailing_id = origin.mailing.id
+    waiting = session.scalar(select(func.count()).where(Message.lane.in_(_LANES), Message.mailing_id == mailing_id, IS_WAITING)) or 0
+    of_states = select(Message.state, func.count()).where(Message.mailing_id == mailing_id, IS_TROUBLE).group_by(Message.state)
+    trouble: dict[str, int] = dict(session.execute(of_states).all())
+    put_off = trouble.get(State.DEFERRED, 0)
+    return Going(
+        origin,
+        accepted=accepted,
+        waiting=waiting - put_off + in_hand,
+        put_off=put_off,
+        failed=trouble.get(State.FAILED, 0),
+        left_out=trouble.get(State.SKIPPED, 0),
+        uncertain=trouble.get(State.UNCERTAIN, 0),
+        rate=rate,
+        older=origin.mailing.created_at < now - KEPT_MINUTES,
+    )
+
+
+def _rates(session: Session, ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Over the last sixty seconds, taking the minute before as even."""
+    present = now.replace(second=0, microsecond=0)
+    before = dict(
+        _pairs(session, select(SentMinute.mailing_id, func.sum(SentMinute.count)).where(SentMinute.minute == present - _MINUTE), ids)
+    )
+    lately = dict(_pairs(session, select(SentMinute.mailing_id, func.sum(SentMinute.count)).where(SentMinute.minute == present), ids))
+    share = 1 - (now - present) / _MINUTE
+    return {one: round(before.get(one, 0) * share) + lately.get(one, 0) for one in ids}
+
+
+def _pairs(session: Session, wanted: Any, ids: Sequence[int]) -> list[tuple[int, int]]:
+    rows = session.execute(wanted.where(SentMinute.mailing_id.in_(ids)).group_by(SentMinute.mailing_id))
+    return [(mailing_id, int(count)) for mailing_id, count in rows]
+
+
+def _minutes(session: Session, now: datetime) -> tuple[list[tuple[datetime, int]], datetime | None]:
+    """The last hour's whole minutes, the empty ones too, and the last minute in which anything was accepted."""
+    end = now.replace(second=0, microsecond=0)
+    wanted = select(SentMinute.minute, func.sum(SentMinute.count)).where(SentMinute.minute >= end - MINUTES * _MINUTE)
+    counts = {minute: int(count) for minute, count in session.execute(wanted.group_by(SentMinute.minute))}
+    whole = [end - back * _MINUTE for back in range(MINUTES, 0, -1)]
+    return [(minute, counts.get(minute, 0)) for minute in whole], session.scalar(select(func.max(SentMinute.minute)))
+
+
+def _put_off(session: Session) -> tuple[list[PutOff], bool]:
+    """The largest groups first; and whether more people were put off than were told apart."""
+    found, more = [], False
+    for mailing_id in dict.fromkeys(_with_waiting(session)):
+        mine = (Message.mailing_id == mailing_id, IS_TROUBLE, Message.state == State.DEFERRED)
+        some = select(Message.reason, Message.provider, Message.due_at).where(*mine).limit(MOST_GROUPED).subquery()
+        grouped = select(some.c.reason, some.c.provider, func.count(), func.min(some.c.due_at)).group_by(some.c.reason, some.c.provider)
+        mine_found = [PutOff(mailing_id, reason or "", *rest) for reason, *rest in session.execute(grouped)]
+        more = more or sum(one.people for one in mine_found) >= MOST_GROUPED
+        found += mine_found
+    return sorted(found, key=lambda one: (-one.people, one.next_at)), more
+
+
+def _doubtful(session: Session) -> dict[int, int]:
+    """Of each mailing with people in doubt, how many: one look into the index for each mailing there is."""
+    mine = (IS_TROUBLE, Message.mailing_id == Mailing.id, Message.state == State.UNCERTAIN)
+    counted = select(func.count()).select_from(Message).where(*mine).correlate(Mailing).scalar_subquery()
+    exists = select(Message.id).where(*mine).correlate(Mailing).exists()
+    return dict(session.execute(select(Mailing.id, counted).where(exists).order_by(Mailing.id.desc())).all())
+
+
+def _sender(row: Worker, now: datetime) -> Sender:
+    routes = tuple(_route(told, row.seen_at) for told in row.routes)
+    return Sender(row.name, row.seen_at, now - row.seen_at > SILENT_AFTER, row.in_hand, row.held, routes)
+
+
+def _route(told: dict[str, Any], seen_at: datetime) -> Route:
+    ago = told.get("failed_ago")
+    return Route(
+        name=told.get("route", ""),
+        server=told.get("server", ""),
+        open=told.get("open", 0),
+        busy=told.get("busy", 0),
+        away=bool(told.get("away")),
+        again_at=seen_at + timedelta(seconds=told.get("again_in", 0)),
+        failure=told.get("failure", ""),
+        failed_at=None if ago is None else seen_at - timedelta(seconds=ago),
+    )
