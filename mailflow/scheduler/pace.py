@@ -4,14 +4,14 @@ import time
 
 _WINDOW = 0.2
 """Seconds over which the rate is averaged."""
-_BURST_SECONDS = 0.06
+_BURST_SECONDS = 0.072
 """What passes the gate at once leaves in this time, so that hardly an intent grows too old (they live 80 ms)."""
 _AHEAD_SECONDS = 0.25
 """What is claimed and read ahead lasts this long."""
 _MOST_AT_ONCE = 600
 """Keeps a turn's transaction well below the 50 ms that SQLite's one writer may take."""
 _MOST_AHEAD = 2000
-_LULL = 0.02
+_LULL = 0.015
 """Seconds between two turns when nothing is urgent: fewer, larger transactions."""
 
 

@@ -113,7 +113,7 @@ class Sender:
     async def _rest(self, idle: float) -> None:
         """Until there is something to do: not at all when connections want what is at hand, a little while answers come in."""
         hand = self._hand
-        if hand.total_waiting and hand.ready * 2 < self._gate_room() + hand.ready:
+        if hand.total_waiting and hand.ready * 3 < self._gate_room() + hand.ready:  # a third is left: the next are asked for
             return
         if hand.untold or hand.ready:
             await asyncio.sleep(self._pace.lull)
