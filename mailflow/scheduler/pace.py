@@ -11,6 +11,8 @@ _AHEAD_SECONDS = 0.25
 _MOST_AT_ONCE = 600
 """Keeps a turn's transaction well below the 50 ms that SQLite's one writer may take."""
 _MOST_AHEAD = 2000
+_HOPED = 2000.0
+"""Messages a second to begin with."""
 _LULL = 0.015
 """Seconds between two turns when nothing is urgent: fewer, larger transactions."""
 
@@ -19,8 +21,8 @@ class Pace:
     """The rate at which messages are answered, and what follows from it."""
 
     def __init__(self) -> None:
-        """A standstill."""
-        self._rate = 0.0
+        """A hopeful guess: a slow server is found out within a turn or two, at the price of some intents that grow too old."""
+        self._rate = _HOPED
         self._since = time.monotonic()
 
     def answered(self, count: int) -> None:

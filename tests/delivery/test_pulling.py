@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
+from mailflow.delivery.transports import connection
 from mailflow.delivery.transports.route import Patience, Route
 from mailflow.delivery.transports.sandbox import Sandbox
 from mailflow.delivery.transports.smtp import Pool
@@ -48,6 +51,9 @@ class Desk:
 
     def back(self, route: str) -> None:
         self.told.append(("back", route))
+
+    def dotted_people(self) -> set[str]:
+        return {self.recipients[int(number)] for event, number in self.told if event == "dotting"}
 
     def verdicts(self) -> dict[str, str]:
         return {self.recipients[number]: str(reply.verdict) for number, reply in self.replies.items()}
@@ -175,19 +181,54 @@ def test_a_server_that_breaks_whatever_is_begun_counts_as_away() -> None:
         tell(story, *(f"drop-before-dot+{n}@example.net" for n in range(60)))
 
 
-def test_closing_hands_back_what_was_begun_and_answers_what_was_dotted() -> None:
-    async def story(desk: Desk) -> None:
+def _closed_while_slow(desk: Desk, port: int) -> Awaitable[None]:
+    async def story() -> None:
         patience = Patience(connect=2, banner=2, command=2, data=2, final_dot=2, drain=0.2)
-        pool = Pool(Route("127.0.0.1", sink.port, connections=1, patience=patience), work=desk)
-        pool.wake(waiting=2)
-        await asyncio.sleep(0.2)
+        pool = Pool(Route("127.0.0.1", port, connections=1, patience=patience), work=desk)
+        pool.wake(waiting=3)
+        while "slow@example.net" not in desk.dotted_people():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
         await pool.close()
-        assert desk.verdicts() == {"slow@example.net": "uncertain"}
-        assert desk.given_back == [1]
 
+    return story()
+
+
+def test_closing_hands_back_what_was_begun_and_answers_what_was_dotted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_QUICK", 60.0)
     with Sink() as sink:
         sink.slow_seconds = 30
+
+        async def story(desk: Desk) -> None:
+            await _closed_while_slow(desk, sink.port)
+            assert desk.verdicts() == {"elena@example.net": "sent", "slow@example.net": "uncertain"}
+            assert desk.given_back == [2]
+
+        tell(story, "elena@example.net", "slow@example.net", "ana@example.net")
+
+
+def test_behind_a_connection_that_has_not_shown_to_be_quick_nobody_is_announced() -> None:
+    with Sink() as sink:
+        sink.slow_seconds = 30
+
+        async def story(desk: Desk) -> None:
+            await _closed_while_slow(desk, sink.port)
+            assert desk.given_back == []
+            assert [envelope.recipient for envelope in desk.waiting] == ["ana@example.net"]
+
         tell(story, "slow@example.net", "ana@example.net")
+
+
+def test_b_13_who_was_announced_behind_a_mail_that_took_long_is_asked_about_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_QUICK", 60.0)
+    with Sink() as sink:
+        sink.slow_seconds = 0.5
+
+        async def story(desk: Desk) -> None:
+            await settle(desk, Pool(route_to(sink, connections=1), work=desk))
+            assert desk.given_back == [2]
+
+        tell(story, "elena@example.net", "slow@example.net", "ana@example.net")
 
 
 def test_a_connection_is_kept_open_for_many_and_shown_as_idle() -> None:

@@ -1,6 +1,8 @@
 """One kept-open connection that carries message after message, pipelined where the server offers it (RFC 2920)."""
 
+import math
 import re
+import time
 from typing import Protocol
 
 from mailflow.delivery.transports.grammar import Answer, Extensions
@@ -11,6 +13,10 @@ from mailflow.delivery.transports.words import Envelope, Reply, Verdict
 
 _TAKEN_AND_NEXT = re.compile(rb"(2\d\d) ([^\r\n]*)\r\n2\d\d [^\r\n]*\r\n2\d\d [^\r\n]*\r\n354 [^\r\n]*\r\n").fullmatch
 """What comes nearly always, in one piece: the dot was taken, and MAIL, RCPT and DATA of the next message behind it."""
+_QUICK = 0.08
+"""Seconds. Only behind the content of a connection whose last final dot was answered so soon is the next message announced."""
+_LATE = 0.16
+"""Seconds. What was announced so and could leave only later than this does not leave: its reader may have left by now."""
 
 
 class Owner(Protocol):
@@ -61,6 +67,7 @@ class Connection(Line):
         self.is_encrypted = route.tls is Tls.IMPLICIT
         self.done = 0
         self.resting_since = 0.0
+        self._is_quick, self._dotted_at, self._content_by = False, 0.0, math.inf
 
     def start(self) -> None:
         """Begin to work: the greeting is over."""
@@ -111,8 +118,7 @@ class Connection(Line):
             found = _TAKEN_AND_NEXT(data)
             if found:
                 expected.clear()
-                self._out = None
-                self.done += 1
+                self._finished()
                 reply = Reply(Verdict.SENT, "", int(found[1]), None, found[2].decode("utf-8", "replace"))
                 self._owner.answered(out.message_id, reply)
                 self._send_content()
@@ -139,7 +145,7 @@ class Connection(Line):
             if isinstance(commands, Reply):
                 self._owner.answered(envelope.message_id, commands)
                 continue
-            self._begun, self._fault = envelope, None
+            self._begun, self._fault, self._content_by = envelope, None, math.inf
             return self._announce(*commands)
         return b""
 
@@ -187,27 +193,44 @@ class Connection(Line):
         envelope = self._begun
         if envelope is None or not self.is_open:
             return
-        if not self._owner.dotting(envelope.message_id):
-            self._begun = None
-            self._owner.answered(envelope.message_id, Reply(Verdict.NOT_TRIED, text="that it leaves could not be noted"))
-            self.end("a message must not leave")  # the server waits for it: there is no other way back
+        now = time.monotonic()
+        if now > self._content_by:
+            self._keep_back("it was announced too long ago")
             return
-        self._out, self._begun = envelope, None
+        if not self._owner.dotting(envelope.message_id):
+            self._keep_back("that it leaves could not be noted")
+            return
+        self._out, self._begun, self._dotted_at = envelope, None, now
         self.expect(Step.CONTENT)
         pieces = content_pieces(envelope, chunked=self._chunking)
-        follows = self._begin_next() if self._pipelining and not self._leaving and self.done + 1 < self._most else b""
+        follows = b""
+        if self._is_quick and self._pipelining and not self._leaving and self.done + 1 < self._most:
+            follows = self._begin_next()
+            self._content_by = now + _LATE
         if self._transport:
             self._transport.writelines((*pieces, follows) if follows else pieces)
+
+    def _keep_back(self, why: str) -> None:
+        """Let a message not leave that the server waits for: there is no way back but the connection's end."""
+        if envelope := self._begun:
+            self._begun = None
+            self._owner.answered(envelope.message_id, Reply(Verdict.NOT_TRIED, text=why))
+            self.end("a message must not leave")
 
     def _content_answered(self, answer: Answer) -> None:
         if not 200 <= answer.code < 300 and answer.code < 400:
             self.end(f"the server broke the protocol: {answer.code} to the final dot")
             return
         if envelope := self._out:
-            self._out = None
-            self.done += 1
+            self._finished()
             self._owner.answered(envelope.message_id, read_answer(answer))
             self._after(answer)
+
+    def _finished(self) -> None:
+        """Its final dot was answered; what comes next may be announced behind a content only where that was quick."""
+        self._out = None
+        self.done += 1
+        self._is_quick = time.monotonic() - self._dotted_at <= _QUICK
 
     def _refused(self, end: str = "") -> None:
         """The server said no before the content went; go on, or ``end`` the connection for this reason."""
