@@ -18,6 +18,9 @@ from mailflow.audience.limits import network_is_busy
 from mailflow.audience.queries import installation, is_demo
 from mailflow.foundation.language import Words
 from mailflow.foundation.tokens import Purpose
+from mailflow.offers.models import Offer
+from mailflow.offers.queries import code_written
+from mailflow.offers.words import OfferKind
 from mailflow.tracking.models import Order
 from mailflow.tracking.orders import record_order
 from mailflow.tracking.words import OrderEvent, OrderLine, OrderOutcome
@@ -153,10 +156,22 @@ def _record(email: str, basket: Basket, token: str) -> None:
         _sell(session, email, basket, token, now=now)
 
 
+def _reduction(session: Session, code: str, total: int, *, now: datetime) -> int:
+    """The cents that a code takes off a basket worth ``total``: none for an unknown, used or ended one, or below its minimum."""
+    written = code_written(session, code)
+    if written is None or written.redeemed_at is not None or written.ends_at < now:
+        return 0
+    offer = session.get_one(Offer, written.offer_id)
+    if total < offer.minimum:
+        return 0
+    return round(total * offer.value / 100) if offer.kind == OfferKind.PERCENT else min(offer.value, total)
+
+
 def _sell(session: Session, email: str, basket: Basket, token: str, *, now: datetime) -> OrderOutcome:
     """The same verb that POST /api/v1/events calls."""
     lines = tuple(OrderLine(piece.slug, 1, piece.price) for piece in basket.pieces)
-    paid = sum(line.amount for line in lines)
+    total = sum(line.amount for line in lines)
+    paid = total - _reduction(session, basket.code, total, now=now)
     currency = installation(session).currency
     event = OrderEvent(_reference(token), email, now, paid, currency, basket.code or None, lines)
     return record_order(session, event, now=now)

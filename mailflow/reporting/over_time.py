@@ -17,8 +17,9 @@ HOURS = 48
 _HOUR = 3600
 
 
-def hits_by_hour(session: Session, mailing_id: int) -> list[Hour]:
-    """Cumulative people's opens and clicks and machines' opens, from 0 at the first mail's sending to 48 hours later.
+def hits_by_hour(session: Session, mailing_id: int, *, now: datetime) -> list[Hour]:
+    """Cumulative people's opens and clicks and machines' opens, from 0 at the first mail's sending to 48 hours later, or to the
+    hour that now runs.
 
     Counted as the report counts: each person's first; of people who agreed to totals only, every hit.
     """
@@ -27,7 +28,8 @@ def hits_by_hour(session: Session, mailing_id: int) -> list[Hour]:
     clicks = _firsts(session, mailing_id, Message.clicked_at, start) + _anonymous(session, mailing_id, HitKind.CLICK, start)
     machine = _firsts(session, mailing_id, Message.machine_opened_at, start, delivered=False)
     machine += _anonymous(session, mailing_id, HitKind.OPEN, start, machine=True)
-    return [Hour(hour, _until(opens, hour), _until(clicks, hour), _until(machine, hour)) for hour in range(HOURS + 1)]
+    last = min(HOURS, int((now - start).total_seconds()) // _HOUR + 1)
+    return [Hour(hour, _until(opens, hour), _until(clicks, hour), _until(machine, hour)) for hour in range(max(last, 1) + 1)]
 
 
 def _start(session: Session, mailing_id: int) -> datetime:

@@ -20,6 +20,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
 from mailflow.foundation.tokens import Purpose, Token
+from mailflow.offers.models import Code, Offer
 from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Link, Message
@@ -95,6 +96,21 @@ def test_the_code_in_the_address_goes_with_the_order(browser: Client, database: 
     browser.post(f"{PATH}/", data=_basket(browser, "jarra-almazara?code=ANA-7K4Q"))
     (order,) = _orders(database)
     assert (order.code, order.code_result) == ("ANA-7K4Q", "unknown")
+
+
+@pytest.mark.parametrize(("piece", "paid"), [("jarra-almazara", 2800), ("washed-linen", 3780)])
+def test_a_good_code_takes_its_percents_off_from_its_minimum_on(
+    browser: Client, database: Database, now: datetime, piece: str, paid: int
+) -> None:
+    with database.begin() as session:
+        offer = Offer(slug="first", name={}, kind="percent", value=10, minimum=4000, days=30, conditions={}, created_at=now)
+        session.add(offer)
+        session.flush()
+        ana = session.scalars(select(Subscriber.id)).one()
+        session.add(Code(offer_id=offer.id, subscriber_id=ana, text="ANA-7K4Q", issued_at=now, ends_at=now + timedelta(days=30)))
+    browser.post(f"{PATH}/", data=_basket(browser, f"{piece}?code=ana-7k4q"))
+    (order,) = _orders(database)
+    assert order.amount == paid
 
 
 def test_a_button_pressed_twice_orders_once(browser: Client, database: Database) -> None:

@@ -136,8 +136,10 @@ def test_arrivals_by_hour(database: Database, rows, hits) -> None:
     mailing_id = stored(database, rows, hits)
     kept = messages(database, mailing_id)
     with database.read() as session:
-        found = hits_by_hour(session, mailing_id)
+        found = hits_by_hour(session, mailing_id, now=SENT_AT + timedelta(days=9))
+        young = hits_by_hour(session, mailing_id, now=SENT_AT + timedelta(minutes=90))
     assert [hour.hour for hour in found] == list(range(49))
+    assert young == found[:3], "what has not happened yet is not drawn"
     delivered = [row for row in kept if row.state == "sent" and not row.bounced_at]
     for hour in found:
         before = SENT_AT + timedelta(hours=hour.hour)

@@ -100,7 +100,7 @@ def test_the_sentence_names_who_clicked_more_for_sure(bruno, campaign_id: int) -
 def test_the_same_in_spanish(bruno, campaign_id: int, in_spanish) -> None:
     page = bruno.get(f"/reports/{campaign_id}?by=sex").text
     assert "<b>Las mujeres hicieron clic más del doble que el resto</b>: 30,0 % frente a 10,0 %." in page.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Quién no lo recibió, y por qué" in page
+    assert "Quién no la recibió, y por qué" in page
 
 
 def test_groups_of_many_choices_say_that_people_count_twice(bruno, campaign_id: int) -> None:

@@ -21,7 +21,7 @@ from mailflow.studio.wording import CAMPAIGN_STATES
 
 blueprint = Blueprint("dashboard", __name__)
 
-_FIRST_EVENING_HOUR, _FIRST_AFTERNOON_HOUR, _FIRST_MORNING_HOUR = 20, 14, 6
+_FIRST_EVENING_HOUR, _FIRST_AFTERNOON_HOUR, _FIRST_MORNING_HOUR = 20, 14, 5
 
 
 @blueprint.get("/")

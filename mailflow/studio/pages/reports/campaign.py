@@ -51,7 +51,7 @@ def campaign(campaign_id: int) -> str:
     with current_database().read() as session:
         found, mailing_id = launched(session, campaign_id)
         its = report(session, mailing_id)
-        hours = hits_by_hour(session, mailing_id)
+        hours = hits_by_hour(session, mailing_id, now=now)
         seen = breakdown(session, mailing_id, request.args.get("by", ""))
         average = average_click_rate(campaign_lines(session, since=now - _YEAR))
         return render_template(
