@@ -13,7 +13,7 @@ from sqlalchemy import select
 from mailflow.campaigns import control, launch
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.clock import utc_now
-from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.scene import Scene
 from tests.faults.sizes import size
 
 
@@ -22,6 +22,14 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     scene = Scene(tmp_path, size(3_000, 20_000), seconds=0.02)
     yield scene
     scene.close()
+
+
+STOPPED_WITHIN = 0.4
+"""Seconds: the 80 ms of an intent, and a busy machine's. Asked for are two."""
+
+
+def _begun_after(scene: Scene, moment: float) -> list[str]:
+    return [arrival.recipient for arrival in scene.arrivals() if arrival.at > moment]
 
 
 def _everybody_once(scene: Scene) -> None:
@@ -61,10 +69,9 @@ def test_b_03_pause_stops_and_resume_goes_on(scene: Scene) -> None:
         with scene.database.begin() as session:
             if not control.pause(session, session.scalars(select(Campaign)).one(), now=utc_now()):
                 break
-        taken = scene.taken()
-        time.sleep(0.5)
-        still = scene.taken() - taken
-        assert still <= CONNECTIONS * 2, "more left after the pause than was on its way"
+        paused = time.monotonic()
+        time.sleep(STOPPED_WITHIN * 2)
+        assert _begun_after(scene, paused + STOPPED_WITHIN) == [], "mails were begun during the pause"
         with scene.database.begin() as session:
             campaign = session.scalars(select(Campaign)).one()
             assert not launch.finish(session, campaign, now=utc_now()), "finished with people waiting"
@@ -78,8 +85,8 @@ def test_b_03_a_cancelled_campaign_goes_to_nobody_more(scene: Scene) -> None:
     scene.until(lambda: scene.taken() >= 200, 60, "sending")
     with scene.database.begin() as session:
         assert control.cancel(session, session.scalars(select(Campaign)).one(), now=utc_now())
-    taken = scene.taken()
+    cancelled = time.monotonic()
     scene.until(lambda: not scene.states().keys() & {"claimed", "sending"}, 10, "an end")
-    assert scene.taken() - taken <= CONNECTIONS * 2
+    assert _begun_after(scene, cancelled + STOPPED_WITHIN) == []
     assert scene.states()["sent"] == scene.taken()
     _everybody_once(scene)
