@@ -22,6 +22,12 @@ def envelope(recipient: str, number: int = 1, content: bytes = LETTER) -> Envelo
     return Envelope(number, "rebotes@example.com", recipient, content)
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is late, which costs a connection: a matter of other tests."""
+    monkeypatch.setattr(connection, "_LATE", 60.0)
+
+
 def route_to(sink: Sink, **changes: object) -> Route:
     hasty = Patience(connect=2, banner=2, command=2, data=2, final_dot=2, away=0.2, drain=2)
     return replace(Route("127.0.0.1", sink.port, connections=4, patience=hasty), **changes)
@@ -71,8 +77,7 @@ def test_the_mail_url_leads_to_the_server(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
-def test_three_hundred_letters_arrive_once_each_over_few_connections(pipelining: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "_LATE", 60.0)  # a busy machine is late: a matter of another test, and it costs a connection
+def test_three_hundred_letters_arrive_once_each_over_few_connections(pipelining: bool) -> None:
     people = [f"ana+{n}@example.net" for n in range(300)]
     with Sink(pipelining=pipelining) as sink:
         replies = send_all(route_to(sink), [envelope(who, n) for n, who in enumerate(people)])
