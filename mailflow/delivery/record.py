@@ -20,7 +20,7 @@ from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.rules import next_try
-from mailflow.outbox.words import Claimed, Policy, Reason, State
+from mailflow.outbox.words import IN_HAND, Claimed, Policy, Reason, State
 
 _LONGEST_REPLY = 200
 
@@ -77,7 +77,8 @@ def _settle_sent(session: Session, said: Sequence[Said], epoch: int, worker: str
     if same and ids:
         connection.execute(_WORDS, [{"row": message_id, "words": texts[message_id]} for message_id in ids])
     connection.execute(_LINES, {"ids": ids, "at": now})
-    count_sent(session, [row for row, _ in said], now=now)
+    settled = frozenset(ids)
+    count_sent(session, [row for row, _ in said if row.id in settled], now=now)
 
 
 def _keep(session: Session, said: Sequence[Said], epoch: int, worker: str) -> None:
@@ -85,7 +86,8 @@ def _keep(session: Session, said: Sequence[Said], epoch: int, worker: str) -> No
 
 
 def _is_ours(epoch: int, worker: str) -> ColumnElement[bool]:
-    return and_(Message.epoch == epoch, Message.worker == worker, Message.state == State.SENDING)
+    """Begun, or only claimed: a mail that cannot be made for anybody fails before it passes the gate."""
+    return and_(Message.epoch == epoch, Message.worker == worker, Message.state.in_(IN_HAND))
 
 
 def _settle_others(session: Session, said: Sequence[Said], epoch: int, worker: str, *, ring: Ring, now: datetime) -> None:

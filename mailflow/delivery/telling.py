@@ -52,7 +52,8 @@ def count_sent(session: Session, rows: Sequence[Claimed], *, now: datetime) -> N
     minute = now.replace(second=0, microsecond=0)
     counts = Counter(row.mailing_id for row in rows)
     given = [{"minute": minute, "mailing_id": mailing_id, "count": count} for mailing_id, count in counts.items()]
-    session.connection().execute(_ADD[session.get_bind().dialect.name], given)
+    if given:
+        session.connection().execute(_ADD[session.get_bind().dialect.name], given)
 
 
 def _adding(insert: Any) -> Any:

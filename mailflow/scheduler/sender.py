@@ -135,6 +135,7 @@ class Sender:
         except OperationalError:
             _log.exception("the database did not answer; trying again")
             hand.not_recorded(said)
+            hand.refuse(gone)
             hand.not_asked()
             await asyncio.sleep(_IDLE_SECONDS)
             return False

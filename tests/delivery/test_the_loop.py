@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
@@ -15,10 +15,12 @@ from mailflow.audience.models import Brand, List, Subscriber, Subscription
 from mailflow.audience.suppression import suppressed
 from mailflow.audience.words import LeaveMethod
 from mailflow.content.compile import compile as compile_mail
+from mailflow.content.models import Compilation
 from mailflow.content.store import keep
 from mailflow.content.words import Source
 from mailflow.delivery.claim import LEASE, claim, settle_abandoned
 from mailflow.delivery.gate import pass_gate
+from mailflow.delivery.models import SentMinute
 from mailflow.delivery.outlet import Reply, Verdict
 from mailflow.delivery.record import record
 from mailflow.foundation.database import Database
@@ -268,3 +270,20 @@ def test_message_ids_stay_the_same_for_every_attempt(house: House) -> None:
     assert mail["Message-ID"].startswith(f"<m{row.id}.")
     with house.database.read() as session:
         assert session.get_one(Mailing, mailing).name == "Hola"
+
+
+def test_a_mail_that_does_not_compile_fails_for_all_and_leaves_nobody_in_hand(house: House) -> None:
+    mailing = letters(house, "ana@example.net", "elena@example.net")
+    with house.database.begin() as session:
+        session.execute(delete(Compilation))
+        session.execute(update(Mailing).where(Mailing.id == mailing).values(kind=MailingKind.NOTICE, template="no-such-template"))
+    send(house)
+    assert {(row.state, row.reason, row.worker) for row in rows_of(house, mailing).values()} == {(State.FAILED, Reason.RENDERING, None)}
+
+
+def test_only_what_the_ledger_took_counts_as_sent_in_its_minute(house: House) -> None:
+    letters(house, "ana@example.net")
+    with house.database.begin() as session:
+        taken = claim(session, "slow", now=house.now, room={Lane.CAMPAIGN: 10})
+        record(session, [(taken[0]._replace(epoch=7), Reply(Verdict.SENT))], "slow", ring=house.ring, now=house.now)
+        assert list(session.scalars(select(SentMinute))) == []
