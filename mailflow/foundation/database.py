@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 LONGEST_WRITE_SECONDS = 0.05
 """SQLite has one writer: a longer write transaction makes pages and the sender wait (design: 50 ms)."""
 
+_TRY_EVERY = 0.001
 _log = logging.getLogger(__name__)
 
 _NAMES = {
@@ -115,7 +116,29 @@ def _open_sqlite(url: str, patience: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            _await_turn(connection, patience)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _await_turn(connection: Connection, patience: float) -> None:
+    """BEGIN IMMEDIATE, tried each millisecond: SQLite by itself tries ever more seldom, and misses the gaps between a sender's turns."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    until = time.monotonic() + patience
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(_TRY_EVERY)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, to fail in SQLAlchemy's words
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
