@@ -1,11 +1,10 @@
 """Launching: freeze who gets it, a slice at a time, while the first ones already leave."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mailflow.audience.fields import fields
 from mailflow.audience.models import List, Subscriber, Subscription
@@ -94,13 +93,29 @@ def freeze_slice(session: Session, campaign: Campaign, *, now: datetime) -> bool
         return True
     mailing = session.get_one(Mailing, campaign.mailing_id)
     after = session.scalar(select(func.max(Message.person_key)).where(Message.mailing_id == mailing.id)) or 0
-    wanted = candidates(session, campaign.list_id, narrowing_of(session, campaign), now=campaign.started_at or now)
-    rows = session.execute(wanted.where(Subscriber.id > after).order_by(Subscriber.id).limit(SLICE)).all()
-    enqueue(session, mailing, _entries(rows), now=now)
-    if len(rows) < SLICE:
+    entries = _next_people(session, campaign, after, now=campaign.started_at or now)
+    enqueue(session, mailing, entries, now=now)
+    if len(entries) < SLICE:
         mailing.frozen_at = now
     session.flush()
-    return len(rows) < SLICE
+    return len(entries) < SLICE
+
+
+def _next_people(session: Session, campaign: Campaign, after: int, *, now: datetime) -> list[Entry]:
+    """The next candidates by number, at most a slice: confirmed ones, and who left lately as far as these reach.
+
+    Each kind is a walk along an index from where the last slice ended; asked for together they would all be sorted for each slice.
+    """
+    narrowing, place = narrowing_of(session, campaign), aliased(Subscription)
+    people = _members(session, narrowing, now=now) if narrowing else select(Subscriber.id)
+    numbers = people.join(place, place.subscriber_id == Subscriber.id).where(place.list_id == campaign.list_id, place.subscriber_id > after)
+    walk = numbers.order_by(place.subscriber_id).limit(SLICE)
+    confirmed = session.scalars(walk.where(place.state == SubscriptionState.CONFIRMED)).all()
+    left = walk.where(place.state == SubscriptionState.LEFT, place.left_at > now - LEFT_RECENTLY)
+    if len(confirmed) == SLICE:
+        left = left.where(place.subscriber_id < confirmed[-1])
+    gone = [Entry(number, skip=Reason.LEFT) for number in session.scalars(left)]
+    return sorted([*map(Entry, confirmed), *gone], key=attrgetter("subscriber_id"))[:SLICE]
 
 
 def candidates(session: Session, list_id: int | None, narrowing: Narrowing | None, *, now: datetime) -> Select[int, str]:
@@ -113,12 +128,11 @@ def candidates(session: Session, list_id: int | None, narrowing: Narrowing | Non
     )
     if narrowing is None:
         return wanted
-    return wanted.where(Subscriber.id.in_(members(narrowing.tree, now=now, fields=fields(session), segments=narrowing.segments)))
+    return wanted.where(Subscriber.id.in_(_members(session, narrowing, now=now)))
 
 
-def _entries(rows: Sequence[Any]) -> list[Entry]:
-    gone = SubscriptionState.LEFT
-    return [Entry(subscriber_id, skip=Reason.LEFT if state == gone else None) for subscriber_id, state in rows]
+def _members(session: Session, narrowing: Narrowing, *, now: datetime) -> Select[int]:
+    return members(narrowing.tree, now=now, fields=fields(session), segments=narrowing.segments)
 
 
 def finish(session: Session, campaign: Campaign, *, now: datetime) -> bool:
