@@ -11,16 +11,19 @@ from mailflow.campaigns.words import CampaignState
 from mailflow.content.models import Compilation
 from mailflow.content.words import Compiled
 from mailflow.outbox.models import Mailing
-from mailflow.outbox.queries import counts
-from mailflow.outbox.words import OPEN_STATES, State
+from mailflow.outbox.tally import NOBODY, tally
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a campaign's people are; ``reasons`` by (state, reason) for those who did not simply get it."""
+    """Where a campaign's people are; ``reasons`` by (state, reason) for those who did not simply get it.
+
+    ``waiting`` are all who are not settled, ``put_off`` those of them who wait after a try.
+    """
 
     total: int
     waiting: int
+    put_off: int
     sent: int
     failed: int
     skipped: int
@@ -62,20 +65,17 @@ def compiled_of(session: Session, campaign: Campaign) -> Compiled | None:
 
 
 def progress(session: Session, campaign: Campaign) -> Progress:
-    """Counted from the rows, each time."""
-    by_state = counts(session, campaign.mailing_id) if campaign.mailing_id else {}
+    """How it stands at this moment."""
     mailing = session.get(Mailing, campaign.mailing_id) if campaign.mailing_id else None
+    found = tally(session, mailing) if mailing else NOBODY
     return Progress(
-        total=sum(by_state.values()),
-        waiting=_sum(by_state, OPEN_STATES),
-        sent=_sum(by_state, (State.SENT,)),
-        failed=_sum(by_state, (State.FAILED,)),
-        skipped=_sum(by_state, (State.SKIPPED,)),
-        uncertain=_sum(by_state, (State.UNCERTAIN,)),
-        reasons={(state, reason): number for (state, reason), number in by_state.items() if reason},
+        total=found.people,
+        waiting=found.open,
+        put_off=found.put_off,
+        sent=found.sent,
+        failed=found.failed,
+        skipped=found.skipped,
+        uncertain=found.uncertain,
+        reasons=found.trouble,
         frozen=mailing is not None and mailing.frozen_at is not None,
     )
-
-
-def _sum(by_state: dict[tuple[str, str | None], int], states: Sequence[State]) -> int:
-    return sum(number for (state, _), number in by_state.items() if state in states)

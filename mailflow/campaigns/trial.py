@@ -27,7 +27,7 @@ def send_test(session: Session, newsletter: Newsletter, user_id: int, address: s
         brand_id=house.id,
         now=now,
     )
-    mailing.frozen_at = now
+    mailing.frozen_at, mailing.people = now, 1
     session.add(
         Message(
             mailing_id=mailing.id,

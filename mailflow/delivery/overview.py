@@ -16,7 +16,8 @@ from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.words import CampaignState
 from mailflow.delivery.models import Conversation, SentMinute, Worker
 from mailflow.delivery.telling import KEPT_MINUTES
-from mailflow.outbox.models import IS_TROUBLE, IS_WAITING, Mailing, Message
+from mailflow.outbox.models import IS_IN_HAND, IS_TROUBLE, IS_WAITING, Mailing, Message
+from mailflow.outbox.tally import tally
 from mailflow.outbox.words import Lane, MailingKind, MailingState, State
 from mailflow.sequences.models import Sequence as Course
 from mailflow.sequences.models import Step
@@ -41,7 +42,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Going:
-    """A mailing that is going out; ``accepted`` is of the last two days, ``older`` when it began before them, ``rate`` a minute."""
+    """A mailing that is going out; ``rate`` is a minute.
+
+    ``accepted`` is of all time for a campaign; for what never ends of the last two days, ``older`` when it began before them.
+    """
 
     origin: Origin
     accepted: int
@@ -134,14 +138,14 @@ class Overview:
 
 def overview(session: Session, *, now: datetime) -> Overview:
     """How it goes at this moment."""
-    in_hand = Counter(session.scalars(select(Message.mailing_id).where(Message.worker > "")))  # so written, the index of the few answers
+    in_hand = set(session.scalars(select(Message.mailing_id).where(IS_IN_HAND)))
     paths, doubtful = _going_ids(session, in_hand, now), _doubtful(session)
     off, more = _put_off(session)
     talks = list(session.scalars(select(Conversation).order_by(Conversation.id.desc())))
     origins = _origins(session, {*paths, *doubtful, *(one.mailing_id for one in off), *(one.mailing_id for one in talks)})
     minutes, last = _minutes(session, now)
     open_ones = [origins[one] for one in paths if origins[one].mailing.state != MailingState.CANCELLED]
-    going = _going(session, open_ones, in_hand, now)
+    going = _going(session, open_ones, now)
     senders = [_sender(row, now) for row in session.scalars(select(Worker).order_by(Worker.started_at))]
     return Overview(now, origins, going, off, more, doubtful, senders, minutes, last, talks)
 
@@ -171,29 +175,25 @@ def _origins(session: Session, ids: Collection[int]) -> dict[int, Origin]:
     return {mailing.id: Origin(mailing, campaign, recipe or "") for mailing, campaign, recipe in session.execute(wanted)}
 
 
-def _going(session: Session, origins: Sequence[Origin], in_hand: Counter[int], now: datetime) -> list[Going]:
+def _going(session: Session, origins: Sequence[Origin], now: datetime) -> list[Going]:
     ids = [one.mailing.id for one in origins]
     accepted = Counter(dict(_pairs(session, select(SentMinute.mailing_id, func.sum(SentMinute.count)), ids)))
     rates = _rates(session, ids, now)
-    return [_one_going(session, one, accepted[one.mailing.id], in_hand[one.mailing.id], rates[one.mailing.id], now) for one in origins]
+    return [_one_going(session, one, accepted[one.mailing.id], rates[one.mailing.id], now) for one in origins]
 
 
-def _one_going(session: Session, origin: Origin, accepted: int, in_hand: int, rate: int, now: datetime) -> Going:
-    mailing_id = origin.mailing.id
-    waiting = session.scalar(select(func.count()).where(Message.lane.in_(_LANES), Message.mailing_id == mailing_id, IS_WAITING)) or 0
-    of_states = select(Message.state, func.count()).where(Message.mailing_id == mailing_id, IS_TROUBLE).group_by(Message.state)
-    trouble: dict[str, int] = dict(session.execute(of_states).all())
-    put_off = trouble.get(State.DEFERRED, 0)
+def _one_going(session: Session, origin: Origin, lately: int, rate: int, now: datetime) -> Going:
+    found = tally(session, origin.mailing)
     return Going(
         origin,
-        accepted=accepted,
-        waiting=waiting - put_off + in_hand,
-        put_off=put_off,
-        failed=trouble.get(State.FAILED, 0),
-        left_out=trouble.get(State.SKIPPED, 0),
-        uncertain=trouble.get(State.UNCERTAIN, 0),
+        accepted=found.sent if origin.campaign else lately,
+        waiting=found.open - found.put_off,
+        put_off=found.put_off,
+        failed=found.failed,
+        left_out=found.skipped,
+        uncertain=found.uncertain,
         rate=rate,
-        older=origin.mailing.created_at < now - KEPT_MINUTES,
+        older=origin.campaign is None and origin.mailing.created_at < now - KEPT_MINUTES,
     )
 
 

@@ -46,7 +46,11 @@ def enqueue(session: Session, mailing: Mailing, entries: Sequence[Entry], *, now
         for entry in entries
         if entry.subscriber_id in people
     ]
-    return insert_new(session, Message, rows)
+    new = insert_new(session, Message, rows)
+    if new:
+        mailing.people += new
+        session.flush()
+    return new
 
 
 def _people(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:

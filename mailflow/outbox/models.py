@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, bindparam, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 import mailflow.audience.models  # noqa: F401  # ours refer to its tables
@@ -38,6 +38,8 @@ class Mailing(Base):
     expires_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
     """When all who get it had their row; None while that goes on."""
+    people: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many rows ``enqueue`` wrote: fixed once it is frozen, so that nobody has to count them again."""
 
 
 class Cell(Base):
@@ -113,11 +115,13 @@ class Message(Base):
 
 def _is_one_of(states: Sequence[State]) -> ColumnElement[bool]:
     """Written into the statement as words: only then does the database see that a partial index answers."""
-    return Message.state.in_(bindparam(None, list(states), expanding=True, literal_execute=True))
+    return Message.state.in_([literal_column(f"'{state}'") for state in states])
 
 
 IS_WAITING = _is_one_of(WAITING)
 IS_TROUBLE = _is_one_of(TROUBLE)
+IS_IN_HAND = Message.worker > ""
+"""Claimed or going, by whichever worker; so written, the index of the few answers, where nothing else in the statement has one."""
 
 
 class Link(Base):

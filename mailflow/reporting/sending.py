@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mailflow.campaigns.models import Campaign
+from mailflow.campaigns.queries import progress
 from mailflow.campaigns.words import CampaignState
 from mailflow.offers.models import Code
 from mailflow.outbox.models import IS_TROUBLE, Mailing, Message
-from mailflow.outbox.words import OPEN_STATES, MailingKind, State
+from mailflow.outbox.words import MailingKind, State
 from mailflow.reporting.first_steps import welcome_is_on
 from mailflow.sequences.models import Sequence, Step
 
@@ -67,11 +68,8 @@ def attention(session: Session, *, now: datetime) -> Attention:
 
 
 def _progress(session: Session, campaign: Campaign) -> tuple[int, int]:
-    if campaign.mailing_id is None:
-        return 0, 0
-    total = session.scalar(select(func.count()).where(Message.mailing_id == campaign.mailing_id)) or 0
-    still = session.scalar(select(func.count()).where(Message.mailing_id == campaign.mailing_id, Message.state.in_(OPEN_STATES))) or 0
-    return total - still, total
+    found = progress(session, campaign)
+    return found.total - found.waiting, found.total
 
 
 def _doubtful(session: Session) -> list[Doubtful]:

@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,6 @@ from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.plan import plan
 from mailflow.campaigns.words import CampaignState
 from mailflow.content.models import Newsletter
-from mailflow.outbox.models import Message
 from mailflow.segments.models import Segment
 from mailflow.studio.company import company
 from mailflow.studio.pages.campaigns.choices import LONGEST_NAME, known
@@ -104,13 +103,8 @@ def discard(campaign_id: int) -> Response:
 
 def _settled(session: Session, campaigns: list[Campaign]) -> dict[int, tuple[int, int]]:
     """Of each mailing: messages sent, and all of them."""
-    numbers = [one.mailing_id for one in campaigns if one.mailing_id]
-    counted = select(Message.mailing_id, Message.state, func.count()).where(Message.mailing_id.in_(numbers))
-    result: dict[int, tuple[int, int]] = {}
-    for number, state, count in session.execute(counted.group_by(Message.mailing_id, Message.state)):
-        sent, total = result.get(number, (0, 0))
-        result[number] = (sent + count if state == "sent" else sent, total + count)
-    return result
+    counted = {one.mailing_id: queries.progress(session, one) for one in campaigns if one.mailing_id}
+    return {mailing_id: (found.sent, found.total) for mailing_id, found in counted.items() if found.total}
 
 
 def _form(name: str, segment_id: int | None, newsletter_id: int | None, list_id: int | None, problems: dict[str, str] | None = None) -> str:

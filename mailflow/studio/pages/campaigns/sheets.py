@@ -15,6 +15,7 @@ from mailflow.campaigns.kept import copy_now, kept_copy, scheduled_source
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import compiled_of
 from mailflow.campaigns.reach import Reach, reach, reach_of
+from mailflow.campaigns.words import CampaignState
 from mailflow.content.models import Newsletter
 from mailflow.content.personalise import Personaliser
 from mailflow.content.preview import sample_facts
@@ -27,10 +28,16 @@ from mailflow.studio.pages.campaigns.routes import found
 from mailflow.studio.pages.newsletters.proofs import Proof, proof, proof_of, proof_of_kept, shop_facts
 from mailflow.studio.surroundings import current_database, current_instant, current_ring
 
+_TO_COME = (CampaignState.DRAFT, CampaignState.SCHEDULED, CampaignState.HELD)
+"""Only before it goes does anybody ask whom it would reach; afterwards everybody has a row."""
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """One campaign with what it points at. Once scheduled, ``proof`` is of its mail as it was scheduled or sent."""
+    """One campaign with what it points at. Once scheduled, ``proof`` is of its mail as it was scheduled or sent.
+
+    ``reach`` is whom it would reach, where nothing has left yet.
+    """
 
     campaign: Campaign
     list: List | None
@@ -72,7 +79,8 @@ def sheet_of(campaign_id: int) -> Sheet:
         chosen = session.get(List, campaign.list_id) if campaign.list_id else None
         segment = session.get(Segment, campaign.segment_id) if campaign.segment_id else None
         signs = brand(session, chosen.brand_id if chosen else None)
-        counted = reach_of(session, campaign, now=now, ring=current_ring()) if chosen else None
+        asked = chosen is not None and campaign.state in _TO_COME
+        counted = reach_of(session, campaign, now=now, ring=current_ring()) if asked else None
         shop = shop_facts(session, chosen.brand_id if chosen else None)
         made, source = compiled_of(session, campaign), scheduled_source(session, campaign, brand=shop)
         mark, changed = mark_of(session, campaign), _changed(session, campaign, newsletter)
