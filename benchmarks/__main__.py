@@ -9,6 +9,7 @@ from rich.table import Table
 
 import benchmarks.campaign
 import benchmarks.million
+import benchmarks.mixed
 import benchmarks.render
 import benchmarks.transport
 import benchmarks.yardsticks  # noqa: F401

@@ -56,7 +56,7 @@ class _Campaigns:
     def size(self) -> int:
         """Bytes of the campaign's mail to one person, as the sandbox keeps it."""
         settings = self._launched("size", "sandbox:", 1)
-        uvloop.run(_send(settings))
+        uvloop.run(send(settings))
         return next((settings.home / "inbox").glob("*.eml")).stat().st_size
 
     def rate(self) -> float:
@@ -64,7 +64,7 @@ class _Campaigns:
         self._rounds += 1
         settings = self._launched(f"round{self._rounds}", self._url, _PEOPLE)
         before, began = self._sink.taken(), time.perf_counter()
-        uvloop.run(_send(settings))
+        uvloop.run(send(settings))
         spent = time.perf_counter() - began
         time.sleep(0.1)
         _insist(settings, self._sink.taken() - before)
@@ -76,7 +76,8 @@ class _Campaigns:
         return settings
 
 
-async def _send(settings: Settings) -> None:
+async def send(settings: Settings) -> None:
+    """All that is due, by one sender; recorded when this returns."""
     database = Database(settings.database_url)
     sender = Sender(database, settings, open_ring(database, settings))
     await sender.send_until_empty()

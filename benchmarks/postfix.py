@@ -47,7 +47,7 @@ class SmtpSink:
 @contextmanager
 def smtp_sink(folder: Path) -> Iterator[SmtpSink]:
     """An smtp-sink for the length of the block; its counters lie in ``folder``."""
-    port = _free_port()
+    port = free_port()
     counters = folder / f"sink-{port}.log"
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     with counters.open("wb") as output:
@@ -68,7 +68,8 @@ def smtp_source_rate(port: int, *, messages: int, size: int, connections: int) -
     return messages / (time.perf_counter() - began)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port

@@ -27,29 +27,36 @@ _PATIENCE = 3.0
 _BEACONS = ("/o/", "/c/", "/view/")
 
 
-def create_app(settings: Settings | None = None, database: Database | None = None) -> Wsgi:
-    """Everything one web process serves: beacons first, since they are asked most, then studio, API and the public door."""
-    settings = settings or Settings()
-    database = database or Database(settings.database_url, patience=_PATIENCE)
-    ring = open_ring(database, settings)
-    beacons = create_beacons(database, settings, ring)
-    pages = _pages(database, settings, ring)
+class Product:
+    """Everything one web process serves, as one WSGI callable: beacons first, since they are asked most, then the rest."""
 
-    def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def __init__(self, database: Database, settings: Settings, ring: Ring) -> None:
+        """All doors, over one database."""
+        self.beacons = create_beacons(database, settings, ring)
+        self._database = database
+        self._pages = _pages(database, settings, ring)
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
         if path.startswith(_BEACONS):
-            return beacons(environ, start_response)
+            return self.beacons(environ, start_response)
         if path == "/studio":  # a path only: what the client called us (Host) is not ours to repeat
             start_response("308 Permanent Redirect", [("Location", "/studio/"), ("Content-Length", "0")])
             return []
         if path in ("/healthz", "/readyz") and environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
-            return _health(path, database, start_response)
-        return pages(environ, start_response)
-
-    return app
+            return _health(path, self._database, start_response)
+        return self._pages(environ, start_response)
 
 
-def web_process() -> Wsgi:
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Product:
+    """The product as the environment's settings want it, or these."""
+    settings = settings or Settings()
+    database = database or Database(settings.database_url, patience=_PATIENCE)
+    return Product(database, settings, open_ring(database, settings))
+
+
+def web_process() -> Product:
     """What the web server loads: it ends with the process that started it."""
     end_with_parent()
     return create_app()

@@ -64,8 +64,12 @@ def page(status: str, html: str, policy: str = _PAGE_POLICY) -> Answer:
     return Answer(status, (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy)), html.encode())
 
 
+def all_headers(answer: Answer) -> list[tuple[str, str]]:
+    """An answer's own headers, those that every answer has, and its length."""
+    return [*answer.headers, *ALWAYS, ("Content-Length", str(len(answer.body)))]
+
+
 def send(answer: Answer, start_response: StartResponse, *, head: bool) -> Iterable[bytes]:
     """Give an answer to the server; to HEAD without its body."""
-    length = ("Content-Length", str(len(answer.body)))
-    start_response(answer.status, [*answer.headers, *ALWAYS, length])
+    start_response(answer.status, all_headers(answer))
     return [b"" if head else answer.body]

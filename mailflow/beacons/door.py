@@ -2,52 +2,49 @@
 
 import logging
 import re
-from collections.abc import Iterable
-from typing import Any
-
-from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from collections.abc import Callable, Iterable
 
 from mailflow.beacons import pages
-from mailflow.beacons.answers import MAIL_POLICY, NO_ICON, PIXEL, Answer, Environment, StartResponse, Wsgi, page, send, way_on
+from mailflow.beacons.answers import MAIL_POLICY, NO_ICON, PIXEL, Answer, Environment, StartResponse, page, send, way_on
+from mailflow.beacons.keeping import Keeper, Way
 from mailflow.delivery.view import view_html
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
-from mailflow.foundation.tokens import Purpose, Token
-from mailflow.tracking.hits import record_click, record_open
+from mailflow.foundation.tokens import Purpose
+from mailflow.tracking.hits import arrival
+from mailflow.tracking.words import Arrival, HitKind
 
-PATIENCE_MILLISECONDS = 2000
-"""How long a reader waits for a database that others write to; then she gets her answer and the hit is lost."""
-
+PATIENCE = 2.0
+"""Seconds a reader waits for a database that others write to; then she gets her answer and the hit is lost."""
+_PURPOSES = {"o": (Purpose.OPEN, Purpose.OPEN_MAILING), "c": (Purpose.CLICK, Purpose.CLICK_MAILING)}
+_LONGEST_AGENT = 500
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
-def create_beacons(database: Database, settings: Settings, ring: Ring) -> Wsgi:
+def create_beacons(database: Database, settings: Settings, ring: Ring) -> "Door":
     """The WSGI callable for /o/<token>.gif, /c/<token> and /view/<token>."""
-    return Door(_impatient(database), settings, ring)
-
-
-def _impatient(database: Database) -> Database:
-    """The same database, but a locked one is waited for only shortly."""
-    own = Database(database.url)
-    if database.url.startswith("sqlite"):
-
-        @event.listens_for(own.engine, "connect")
-        def _wait_less(connection: Any, _record: object) -> None:
-            connection.execute(f"PRAGMA busy_timeout={PATIENCE_MILLISECONDS}")
-
-    return own
+    return Door(Database(database.url, patience=PATIENCE), settings, ring)
 
 
 class Door:
-    """Answers one request after the other; keeps nothing between them."""
+    """Answers pixels, links and mails seen in a browser."""
 
     def __init__(self, database: Database, settings: Settings, ring: Ring) -> None:
         self._database, self._settings, self._ring = database, settings, ring
+        self._keeper = Keeper(database)
         self._ways = {"o": self._open, "c": self._click, "view": self._view}
+
+    def hear(self, path: str, agent: str, languages: str, tell: Callable[[Answer], None]) -> bool:
+        """Take the GET of a hit without a thread that waits: ``tell`` gets the answer, in another thread, once it is kept.
+
+        False for whatever is no hit, and for one too many: that is to be called.
+        """
+        _, way, rest = [*path.split("/", 2), "", ""][:3]
+        hit = self._arrival(way, rest, agent[:_LONGEST_AGENT])
+        return hit is not None and self._keeper.keep(hit, lambda found: tell(_answer_to(hit, found, languages)))
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -58,7 +55,7 @@ class Door:
             return send(Answer("204 No Content", (("Allow", "GET, HEAD, OPTIONS"),)), start_response, head=True)
         if method not in ("GET", "HEAD"):
             return send(pages.not_so(language), start_response, head=False)
-        agent = str(environ.get("HTTP_USER_AGENT", ""))[:500]
+        agent = str(environ.get("HTTP_USER_AGENT", ""))[:_LONGEST_AGENT]
         answer = self._answer(way, rest, method, agent, language)
         return send(answer, start_response, head=method == "HEAD")
 
@@ -72,29 +69,15 @@ class Door:
 
     def _open(self, rest: str, method: str, agent: str, language: str) -> Answer:  # noqa: ARG002
         """Always the picture, so that no mail shows a broken one."""
-        token, purpose = self._token(rest.removesuffix(".gif"), Purpose.OPEN, Purpose.OPEN_MAILING)
-        if token and method == "GET":
-            try:
-                with self._database.begin() as session:
-                    record_open(session, token, purpose, now=utc_now(), agent=agent, method=method)
-            except SQLAlchemyError as fault:
-                _log.warning("an open was not kept: %s", type(fault).__name__)
+        if method == "GET" and (hit := self._arrival("o", rest, agent)):
+            self._keeper.kept(hit)
         return PIXEL
 
     def _click(self, rest: str, method: str, agent: str, language: str) -> Answer:
-        token, purpose = self._token(rest, Purpose.CLICK, Purpose.CLICK_MAILING)
-        url = self._follow(token, purpose, method, agent) if token else None
-        return way_on(url) if url else pages.no_link(language)
-
-    def _follow(self, token: Token, purpose: Purpose, method: str, agent: str) -> str | None:
-        if method == "GET":
-            try:
-                with self._database.begin() as session:
-                    return record_click(session, token, purpose, now=utc_now(), agent=agent, method=method)
-            except SQLAlchemyError as fault:
-                _log.warning("a click was not kept: %s", type(fault).__name__)
-        with self._database.read() as session:  # nobody can write now, but the reader gets where she wanted
-            return record_click(session, token, purpose, now=utc_now(), agent=agent, method="HEAD")
+        hit = self._arrival("c", rest, agent)
+        if hit is None:
+            return pages.no_link(language)
+        return _answer_to(hit, self._keeper.kept(hit) if method == "GET" else self._keeper.looked_up([hit])[0], language)
 
     def _view(self, rest: str, method: str, agent: str, language: str) -> Answer:  # noqa: ARG002
         token = self._ring.mint.read(Purpose.VIEW, rest)
@@ -104,12 +87,25 @@ class Door:
             html = view_html(session, token.row_id, mint=self._ring.mint, public_url=self._settings.public_url)
         return pages.no_mail(language) if html is None else page("200 OK", _HEAD.sub(_with_no_icon, html, count=1), MAIL_POLICY)
 
-    def _token(self, text: str, *purposes: Purpose) -> tuple[Token | None, Purpose]:
-        """What a token says under the first purpose it was made for."""
-        for purpose in purposes:
+    def _arrival(self, way: str, rest: str, agent: str) -> Arrival | None:
+        """What the address asks for, if its token was made for that."""
+        text = rest.removesuffix(".gif") if way == "o" else rest
+        for purpose in _PURPOSES.get(way, ()):
             if token := self._ring.mint.read(purpose, text):
-                return token, purpose
-        return None, purposes[0]
+                return arrival(token, purpose, now=utc_now(), agent=agent)
+        return None
+
+
+def _answer_to(hit: Arrival, way: Way, languages: str) -> Answer:
+    """What a hit's reader gets; never an error, since somebody waits for it."""
+    if hit.kind is HitKind.OPEN:
+        return PIXEL
+    language = pages.reader_language(languages)
+    try:
+        return way_on(way.url) if way.url else pages.trouble(language) if way.fault else pages.no_link(language)
+    except ValueError:
+        _log.exception("a link could not be written into a header")
+        return pages.trouble(language)
 
 
 def _with_no_icon(head: re.Match[str]) -> str:

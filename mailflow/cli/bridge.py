@@ -15,9 +15,10 @@ from io import BytesIO
 from itertools import chain
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mailflow import app
+from mailflow.beacons.answers import Answer, all_headers
 from mailflow.foundation.accounts import network_of
 
 BODY_SECONDS = 20.0
@@ -35,8 +36,11 @@ _WHOLE = 4 * 1024 * 1024
 _READER_SECONDS = 30.0
 _PLAIN = [("content-type", "text/plain; charset=utf-8")]
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Hear = Callable[[str, str, str, Callable[[Answer], None]], bool]
+"""Takes a request that needs no thread while it waits: path, user agent, languages, and what to call with its answer; or says no."""
 Headers = list[tuple[str, str]]
 
 
@@ -149,20 +153,20 @@ class Threads:
         while True:
             work, loop, done = self._waiting.get()
             work()
-            loop.call_soon_threadsafe(_tell, done)
+            loop.call_soon_threadsafe(_tell, done, None)
 
 
-def _tell(done: "asyncio.Future[None]") -> None:
+def _tell(done: "asyncio.Future[_T]", result: _T) -> None:
     if not done.done():  # the server may have given up the request
-        done.set_result(None)
+        done.set_result(result)
 
 
 class Bridge:
     """An RSGI application in front of a WSGI one."""
 
-    def __init__(self, app: Wsgi, *, body_seconds: float = BODY_SECONDS) -> None:
-        """``app`` is called in threads of our own."""
-        self._app = app
+    def __init__(self, app: Wsgi, *, hear: Hear = lambda *_: False, body_seconds: float = BODY_SECONDS) -> None:
+        """``app`` is called in threads of our own; ``hear`` is asked before, in the loop, about every GET."""
+        self._app, self._hear = app, hear
         self._bodies = Bodies(seconds=body_seconds)
         self._threads = Threads(THREADS)
 
@@ -174,7 +178,20 @@ class Bridge:
             line.response_bytes(refused.status, _PLAIN, f"{refused.status.phrase}\n".encode())
             return
         loop = asyncio.get_running_loop()
-        await self._threads.do(loop, partial(self._answer, scope, body, line, loop))
+        if scope.method == "GET" and (answer := await self._heard(scope, loop)):
+            line.response_bytes(int(answer.status[:3]), all_headers(answer), answer.body)
+        else:
+            await self._threads.do(loop, partial(self._answer, scope, body, line, loop))
+
+    async def _heard(self, scope: Scope, loop: asyncio.AbstractEventLoop) -> Answer | None:
+        """The answer of who needs no thread."""
+        found: asyncio.Future[Answer] = loop.create_future()
+
+        def tell(answer: Answer) -> None:
+            loop.call_soon_threadsafe(_tell, found, answer)
+
+        agent, languages = scope.headers.get("user-agent", ""), scope.headers.get("accept-language", "")
+        return await found if self._hear(scope.path, agent, languages, tell) else None
 
     def _answer(self, scope: Scope, body: bytes, line: Line, loop: asyncio.AbstractEventLoop) -> None:
         """Everything that may block, in one thread; a long answer is sent as it is made."""
@@ -279,4 +296,5 @@ def _address(text: str) -> tuple[str, str]:
 
 def web_process() -> Bridge:
     """What the web server loads: it ends with the process that started it."""
-    return Bridge(app.web_process())
+    product = app.web_process()
+    return Bridge(product, hear=product.beacons.hear)

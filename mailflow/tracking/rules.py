@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from mailflow.tracking.words import HitKind, OrderEvent, OrderReason, Signal
 
@@ -65,7 +66,12 @@ def _by_agent(facts: HitFacts) -> Signal | None:
     if _GOOGLE_PROXY in agent:
         early = facts.since_sent is not None and facts.since_sent < PROXY_PREFETCH
         return Signal.GMAIL_PREFETCH if early else None
-    return Signal.SCANNER if _SCANNERS.search(agent) else None
+    return Signal.SCANNER if _is_scanner(agent) else None
+
+
+@lru_cache(1024)  # most readers use the same few programs
+def _is_scanner(agent: str) -> bool:
+    return bool(_SCANNERS.search(agent))
 
 
 def _by_time(facts: HitFacts) -> Signal | None:

@@ -1,14 +1,13 @@
 """Opens and clicks counted for a mailing as a whole, naming nobody."""
 
-from datetime import datetime
+from collections.abc import Mapping
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mailflow.outbox.models import Mailing, MailingTotal
-from mailflow.tracking.models import Hit
-from mailflow.tracking.rules import HitFacts
-from mailflow.tracking.words import HitKind, Signal
+from mailflow.foundation.upsert import insert_new
+from mailflow.outbox.models import MailingTotal
+from mailflow.tracking.words import HitKind
 
 _COLUMNS = {
     (HitKind.OPEN, False): MailingTotal.opens,
@@ -18,17 +17,10 @@ _COLUMNS = {
 }
 
 
-def add(session: Session, mailing_id: int, facts: HitFacts, signal: Signal | None, *, now: datetime) -> None:
-    """Add one hit to the mailing's totals; nothing for a mailing that does not exist."""
-    if session.get(Mailing, mailing_id) is None:
-        return
-    machine = signal is not None
-    column = _COLUMNS[facts.kind, machine]
-    if session.get(MailingTotal, mailing_id) is None:
-        session.add(MailingTotal(mailing_id=mailing_id))
-        session.flush()
-    session.execute(update(MailingTotal).where(MailingTotal.mailing_id == mailing_id).values({column: column + 1}))
-    hit = Hit(at=now, kind=facts.kind, mailing_id=mailing_id, message_id=None, link_number=facts.link)
-    hit.machine, hit.signal = machine, signal or ""
-    session.add(hit)
-    session.flush()
+def add(session: Session, counted: Mapping[tuple[int, HitKind, bool], int]) -> None:
+    """Add hits to the totals of their mailings, by mailing, kind and whether a machine made them."""
+    none = dict.fromkeys((column.key for column in _COLUMNS.values()), 0)
+    insert_new(session, MailingTotal, [{"mailing_id": mailing_id, **none} for mailing_id in sorted({key[0] for key in counted})])
+    for (mailing_id, kind, machine), count in counted.items():
+        column = _COLUMNS[kind, machine]
+        session.execute(update(MailingTotal).where(MailingTotal.mailing_id == mailing_id).values({column: column + count}))

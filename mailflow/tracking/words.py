@@ -27,6 +27,19 @@ class Signal(StrEnum):
     """Nearly every link of the mail within a few seconds."""
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A pixel or a link that was asked for, as its token and the request tell it."""
+
+    kind: HitKind
+    row_id: int
+    personal: bool
+    """Whether ``row_id`` is a message's; else it is a mailing's, for a reader whose hits are only counted."""
+    link: int | None
+    at: datetime
+    agent: str
+
+
 class OrderReason(StrEnum):
     """What became of an order that the shop told us of."""
 

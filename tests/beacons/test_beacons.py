@@ -127,7 +127,7 @@ def test_a_target_beyond_ascii_travels_in_a_header(client: Client, database: Dat
 
 
 def test_a_locked_database_costs_the_hit_and_not_the_answer(database, settings, ring, mailed, monkeypatch) -> None:
-    monkeypatch.setattr(door, "PATIENCE_MILLISECONDS", 50)
+    monkeypatch.setattr(door, "PATIENCE", 0.05)
     client = Client(create_beacons(database, settings, ring))
     other = sqlite3.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

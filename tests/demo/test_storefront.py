@@ -25,7 +25,7 @@ from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Link, Message
 from mailflow.outbox.words import MailingKind, State
-from mailflow.tracking.hits import record_click
+from mailflow.tracking.hits import arrival, record_hits
 from mailflow.tracking.models import Order
 from preference_center import create_app
 from tests.public.public_door import Clock
@@ -73,10 +73,9 @@ def _a_letter_clicked(database: Database, now: datetime) -> int:
         message.state, message.sent_at = State.SENT, now
         session.add(Link(mailing_id=mailing.id, number=1, url=f"{SHOP}fuente-lucena"))
         session.flush()
-        clicked = record_click(
-            session, Token(message.id, 1), Purpose.CLICK, now=now + timedelta(minutes=5), agent="Mozilla/5.0 Firefox/140.0"
-        )
-        assert clicked == f"{SHOP}fuente-lucena"
+        later = now + timedelta(minutes=5)
+        clicked = arrival(Token(message.id, 1), Purpose.CLICK, now=later, agent="Mozilla/5.0 Firefox/140.0")
+        assert record_hits(session, [clicked]) == [f"{SHOP}fuente-lucena"]
         return message.id
 
 

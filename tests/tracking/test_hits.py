@@ -1,6 +1,7 @@
 """Ana opens and clicks; a filter does; what is kept of it and what is not."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -11,21 +12,23 @@ from mailflow.audience.models import Subscriber
 from mailflow.foundation.database import Database
 from mailflow.foundation.tokens import Purpose, Token
 from mailflow.outbox.models import Link, MailingTotal, Message
-from mailflow.tracking.hits import record_click, record_open
+from mailflow.schema import metadata
+from mailflow.tracking.hits import arrival, look_up, record_hits
 from mailflow.tracking.models import Hit
-from tests.mailed import PHONE, SENT_AT, Mailed, mailing, message
+from mailflow.tracking.words import Arrival
+from tests.mailed import PHONE, SENT_AT, Mailed, mail_the_cast, mailing, message
 
 LATER = SENT_AT + timedelta(minutes=10)
 
 
-def opened(database: Database, message_id: int, *, at=LATER, agent=PHONE, method="GET", purpose=Purpose.OPEN) -> None:
+def opened(database: Database, message_id: int, *, at=LATER, agent=PHONE, purpose=Purpose.OPEN) -> None:
     with database.begin() as session:
-        record_open(session, Token(message_id), purpose, now=at, agent=agent, method=method)
+        assert record_hits(session, [arrival(Token(message_id), purpose, now=at, agent=agent)]) == [None]
 
 
-def clicked(database: Database, message_id: int, link=1, *, at=LATER, agent=PHONE, method="GET", purpose=Purpose.CLICK) -> str | None:
+def clicked(database: Database, message_id: int, link=1, *, at=LATER, agent=PHONE, purpose=Purpose.CLICK) -> str | None:
     with database.begin() as session:
-        return record_click(session, Token(message_id, link), purpose, now=at, agent=agent, method=method)
+        return record_hits(session, [arrival(Token(message_id, link), purpose, now=at, agent=agent)])[0]
 
 
 def row(database: Database, message_id: int) -> Message:
@@ -69,10 +72,10 @@ def test_an_open_the_next_day_is_a_line_of_its_own(database: Database, mailed: M
     assert lines(database, Kind.OPENED) == 2
 
 
-@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT"])
-def test_head_and_options_have_no_effect_but_the_link_still_leads_somewhere(database: Database, mailed: Mailed, method: str) -> None:
-    opened(database, mailed.ana_message, method=method)
-    assert clicked(database, mailed.ana_message, method=method) == "https://shop.example.com/p/1?a=1&b=2"
+def test_a_link_that_is_only_looked_up_leads_somewhere_and_keeps_nothing(database: Database, mailed: Mailed) -> None:
+    with database.begin() as session:
+        asked = arrival(Token(mailed.ana_message, 1), Purpose.CLICK, now=LATER, agent=PHONE)
+        assert look_up(session, [asked]) == ["https://shop.example.com/p/1?a=1&b=2"]
     assert hits(database) == []
     assert row(database, mailed.ana_message).clicked_at is None
 
@@ -168,7 +171,6 @@ def test_s_23_a_link_that_is_not_ours_leads_nowhere(database: Database, mailed: 
     assert clicked(database, mailed.ana_message, 6) is None
     assert clicked(database, 4711) is None
     assert clicked(database, 4711, purpose=Purpose.CLICK_MAILING) is None
-    assert clicked(database, mailed.ana_message, purpose=Purpose.VIEW) is None
     assert hits(database) == []
 
 
@@ -228,3 +230,44 @@ def test_tests_to_staff_count_nothing(database: Database, mailed: Mailed) -> Non
     opened(database, test.id)
     assert clicked(database, test.id) is not None
     assert hits(database) == []
+
+
+def story(mailed: Mailed) -> list[Arrival]:
+    """Ana reads and clicks, a filter tries every link, somebody counted only, somebody unknown, all within seconds."""
+    asked = [(Purpose.OPEN, mailed.ana_message, 0, 0), (Purpose.CLICK, mailed.ana_message, 5, 1), (Purpose.OPEN, mailed.ana_message, 0, 60)]
+    asked += [(Purpose.CLICK, mailed.ana_message, number, 120 + number) for number in (1, 2, 3, 4, 5)]
+    asked += [(Purpose.OPEN_MAILING, mailed.mailing, 0, 121), (Purpose.CLICK_MAILING, mailed.mailing, 1, 122), (Purpose.OPEN, 4711, 0, 123)]
+    asked += [(Purpose.CLICK, mailed.berta_message, 1, 124), (Purpose.CLICK, mailed.ana_message, 99, 125)]
+    asked += [(Purpose.OPEN, mailed.ana_message, 0, 130)]
+    return [
+        arrival(Token(row_id, link), purpose, now=LATER + timedelta(seconds=second), agent=PHONE) for purpose, row_id, link, second in asked
+    ]
+
+
+def left_behind(database: Database, mailed: Mailed) -> tuple[object, ...]:
+    with database.read() as session:
+        kept = [(hit.at, hit.kind, hit.message_id, hit.link_number, hit.machine, hit.signal) for hit in hits(database)]
+        written = session.execute(
+            select(Activity.at, Activity.kind, Activity.machine, Activity.message_id).order_by(Activity.at, Activity.kind)
+        )
+        found, counted = row(database, mailed.ana_message), total(database, mailed.mailing)
+        firsts = (found.opened_at, found.clicked_at, found.machine_opened_at, found.machine_clicked_at)
+        return kept, [tuple(line) for line in written], firsts, (counted.opens, counted.clicks, counted.machine_clicks)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 14])
+def test_hits_written_together_leave_what_they_would_have_left_alone(tmp_path: Path, size: int) -> None:
+    left = []
+    for each, name in ((1, "alone"), (size, "together")):
+        database = Database(f"sqlite:///{tmp_path / name}.sqlite3")
+        metadata.create_all(database.engine)
+        with database.begin() as session:
+            mailed = mail_the_cast(session)
+        arrivals, ways = story(mailed), []
+        for start in range(0, len(arrivals), each):
+            with database.begin() as session:
+                ways += record_hits(session, arrivals[start : start + each])
+        left.append((ways, left_behind(database, mailed)))
+        database.close()
+    assert left[0] == left[1]
+    assert {hit[5] for hit in left[0][1][0]} == {"", "burst"}

@@ -13,7 +13,7 @@ from mailflow.foundation.tokens import Purpose, Token
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Message
 from mailflow.tracking.attribution import attribute
-from mailflow.tracking.hits import record_click
+from mailflow.tracking.hits import arrival, record_hits
 from mailflow.tracking.models import Order
 from mailflow.tracking.orders import record_order
 from mailflow.tracking.words import OrderEvent, OrderLine, OrderOutcome, OrderReason
@@ -32,7 +32,7 @@ def order(
 
 def clicked(database: Database, message_id: int, *, at=SENT_AT + timedelta(hours=1), agent=PHONE, purpose=Purpose.CLICK) -> None:
     with database.begin() as session:
-        assert record_click(session, Token(message_id, 1), purpose, now=at, agent=agent)
+        assert record_hits(session, [arrival(Token(message_id, 1), purpose, now=at, agent=agent)])[0]
 
 
 def row(database: Database, message_id: int) -> Message:
@@ -143,11 +143,13 @@ def silent_since(database: Database, mailed: Mailed):
 def test_a_filter_found_out_after_the_order_loses_it(database: Database, mailed: Mailed) -> None:
     for second, link in enumerate((1, 2, 3)):
         with database.begin() as session:
-            record_click(session, Token(mailed.ana_message, link), Purpose.CLICK, now=BOUGHT + timedelta(seconds=second), agent=PHONE)
+            record_hits(
+                session, [arrival(Token(mailed.ana_message, link), Purpose.CLICK, now=BOUGHT + timedelta(seconds=second), agent=PHONE)]
+            )
     order(database, at=BOUGHT + timedelta(seconds=2))
     assert earned(database, mailed.ana_message) == (1, 7900)
     with database.begin() as session:
-        record_click(session, Token(mailed.ana_message, 4), Purpose.CLICK, now=BOUGHT + timedelta(seconds=3), agent=PHONE)
+        record_hits(session, [arrival(Token(mailed.ana_message, 4), Purpose.CLICK, now=BOUGHT + timedelta(seconds=3), agent=PHONE)])
     assert earned(database, mailed.ana_message) == (0, 0)
 
 
