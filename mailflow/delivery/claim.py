@@ -1,10 +1,10 @@
 """Taking messages into a worker's hands for a few seconds at a time, and taking them back from a dead one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, exists, func, literal_column, select, union_all, update
 from sqlalchemy.orm import Session
 
 from mailflow.foundation.among import among, among_given
@@ -26,21 +26,40 @@ WHAT_SENDING_NEEDS: tuple[Any, ...] = (
     _m.id, _m.mailing_id, _m.person_key, _m.address, _m.language, _m.list_id, _m.provider, _m.context, _m.epoch, _m.lane,
 )  # fmt: skip
 """The columns of a Claimed, in its order."""
+_ONCE_CLAIMED = tuple(column + 1 if column is _m.epoch else column for column in WHAT_SENDING_NEEDS)
 _WAITS = (_m.lane == bindparam("in_lane")) & IS_WAITING & (_m.due_at <= bindparam("at"))
-_NEXT_MAILING = select(_m.mailing_id).where(_WAITS, _m.mailing_id > bindparam("after")).order_by(_m.mailing_id).limit(1)
 _DUE = (
-    select(*WHAT_SENDING_NEEDS)
+    select(*_ONCE_CLAIMED)
     .where(_WAITS, _m.mailing_id == bindparam("of_mailing"))
     .order_by(_m.due_at, _m.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_PAUSED = select(columns(Mailing).id).where(columns(Mailing).state == MailingState.PAUSED.value)
 _TAKE = (
     update(Message.__table__)  # type: ignore[arg-type]
     .where(among_given(_m.id, "ids"))
     .values(state=State.CLAIMED.value, worker=bindparam("me"), lease_until=bindparam("until"), epoch=_m.epoch + 1)
 )
+
+
+def _with_due() -> Select[Any]:
+    """Each lane and mailing of which a message is due, but for paused mailings.
+
+    Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait.
+    """
+    lanes: CompoundSelect[Any] = union_all(
+        *(select(literal_column(str(int(lane))).label("lane"), literal_column("0").label("mailing_id")) for lane in Lane)
+    )
+    hop = select(lanes.subquery("lanes")).cte("hop", recursive=True)
+    after = select(func.min(_m.mailing_id)).where(_m.lane == hop.c.lane, IS_WAITING, _m.mailing_id > hop.c.mailing_id)
+    hop = hop.union_all(select(hop.c.lane, after.correlate(hop).scalar_subquery()).where(hop.c.mailing_id.is_not(None)))
+    due = exists().where(_m.lane == hop.c.lane, _m.mailing_id == hop.c.mailing_id, IS_WAITING, _m.due_at <= bindparam("at"))
+    mailing = columns(Mailing)
+    found = select(hop.c.lane, hop.c.mailing_id).join(Mailing.__table__, mailing.id == hop.c.mailing_id)
+    return found.where(mailing.state != MailingState.PAUSED.value, due).order_by(hop.c.lane, hop.c.mailing_id)
+
+
+_WITH_DUE = _with_due()
 
 
 def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, int]) -> list[Claimed]:
@@ -51,45 +70,44 @@ def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, i
     can say so.
     """
     connection = session.connection()
-    paused = frozenset(connection.scalars(_PAUSED))
-    found = [row for lane, most in room.items() if most > 0 for row in _in_turn(connection, lane, paused, now=now, most=most)]
+    found: list[Claimed] = []
+    for lane, mailings in _mailings_with_due(connection, room, now).items():
+        found += _in_turn(connection, lane, mailings, now=now, most=room[lane])
     if found:
         connection.execute(_TAKE, {"ids": [row.id for row in found], "me": worker, "until": now + LEASE})
-    return [row._replace(epoch=row.epoch + 1) for row in found]
+    return found
 
 
 def is_due(session: Session, lanes: Iterable[Lane], *, now: datetime) -> bool:
     """Whether anything waits in these lanes whose hour has come and whose mailing is not paused."""
-    connection = session.connection()
-    paused = frozenset(connection.scalars(_PAUSED))
-    return any(mailing_id not in paused for lane in lanes for mailing_id in _mailings_with_due(connection, lane, now))
+    return bool(_mailings_with_due(session.connection(), lanes, now))
 
 
 def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: datetime) -> None:
     """Make them wait while no server can be reached: no fault of theirs, and no try."""
+    if not rows:
+        return
     ours = (among(Message.id, [row.id for row in rows]), Message.worker == worker, Message.state == State.CLAIMED)
     waits = {"state": State.DEFERRED, "reason": Reason.NETWORK, "due_at": now + AWAY, "worker": None, "lease_until": None}
-    if rows:
-        session.execute(update(Message).where(*ours).values(waits).execution_options(**_QUIETLY))
+    session.execute(update(Message).where(*ours).values(waits).execution_options(**_QUIETLY))
 
 
-def _in_turn(connection: Connection, lane: Lane, paused: frozenset[int], *, now: datetime, most: int) -> list[Claimed]:
-    mailings = [mailing_id for mailing_id in _mailings_with_due(connection, lane, now) if mailing_id not in paused]
+def _in_turn(connection: Connection, lane: Lane, mailings: Sequence[int], *, now: datetime, most: int) -> list[Claimed]:
     taken: list[Claimed] = []
     for place, mailing_id in enumerate(mailings):
         share = (most - len(taken)) // (len(mailings) - place)  # what one leaves over is shared by those after it
         if len(taken) < most:
             due = connection.execute(_DUE, {"in_lane": lane, "at": now, "of_mailing": mailing_id, "most": max(share, 1)})
-            taken += [Claimed(*row) for row in due]
+            taken += map(Claimed._make, due)
     return taken
 
 
-def _mailings_with_due(connection: Connection, lane: Lane, now: datetime) -> Iterator[int]:
-    """Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait."""
-    last = 0
-    while (found := connection.scalar(_NEXT_MAILING, {"in_lane": lane, "at": now, "after": last})) is not None:
-        yield found
-        last = found
+def _mailings_with_due(connection: Connection, lanes: Iterable[Lane], now: datetime) -> dict[Lane, list[int]]:
+    asked: dict[Lane, list[int]] = {lane: [] for lane in lanes}
+    for lane, mailing_id in connection.execute(_WITH_DUE, {"at": now}) if asked else ():
+        if lane in asked:
+            asked[Lane(lane)].append(mailing_id)
+    return {lane: mailings for lane, mailings in asked.items() if mailings}
 
 
 def renew(session: Session, worker: str, *, now: datetime) -> None:

@@ -22,7 +22,7 @@ class Press(Mails):
     def __init__(self) -> None:
         """Nothing at hand yet."""
         super().__init__()
-        self._date = (0, b"")
+        self._date: tuple[datetime | None, bytes] = (None, b"")
 
     def letter(self, row: Row, batch: Batch, *, ring: Ring, now: datetime) -> Envelope:
         """The message as it goes to the next server; raises when it cannot be made for this person."""
@@ -48,9 +48,8 @@ class Press(Mails):
         return mail.personaliser.render(_facts(row, batch, mail))
 
     def _dated(self, now: datetime) -> bytes:
-        second = int(now.timestamp())
-        if self._date[0] != second:
-            self._date = (second, header("Date", format_datetime(now)))
+        if self._date[0] is not now:  # a turn's letters bear one date
+            self._date = (now, header("Date", format_datetime(now)))
         return self._date[1]
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, and_, null, select
+from sqlalchemy import Select, String, and_, null, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand, ConfirmationRequest, Field, Installation, List, ProfileValue, Subscriber, Subscription
 from mailflow.audience.words import FieldKind, SubscriptionState
 from mailflow.foundation.among import among_given
+from mailflow.foundation.database import columns
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import Claimed
@@ -19,6 +20,13 @@ Row: TypeAlias = Claimed | Message
 _MESSAGE, _PERSON, _HERS = (model.__table__ for model in (Message, Subscriber, Subscription))
 _VALUE, _LIST, _CODE = (model.__table__ for model in (ProfileValue, List, Code))
 _NUMBERS = (FieldKind.NUMBER, FieldKind.BOOLEAN)
+# Made once: writing a statement anew for each batch takes longer than the database's answer.
+_MAILINGS = select(Mailing.id, Mailing.kind, Brand).join(Brand, Brand.id == Mailing.brand_id).where(among_given(Mailing.id, "ids"))
+_LISTS = select(List).where(among_given(List.id, "ids"))
+_PLACE = select(columns(Installation).zone, columns(Installation).currency)
+_f = columns(Field)
+_FIELDS = select(_f.id, _f.key, _f.kind, _f.options)
+_THESE_FIELDS = _FIELDS.where(among_given(_f.key, "keys", String))
 
 
 class Reader(NamedTuple):
@@ -48,18 +56,17 @@ class Place(NamedTuple):
 
 def mailings(session: Session, ids: Collection[int]) -> dict[int, tuple[str, Brand]]:
     """Kind and brand of each mailing."""
-    rows = session.execute(select(Mailing.id, Mailing.kind, Brand).join(Brand, Brand.id == Mailing.brand_id).where(Mailing.id.in_(ids)))
-    return {number: (kind, brand) for number, kind, brand in rows}
+    return {number: (kind, brand) for number, kind, brand in session.execute(_MAILINGS, {"ids": list(ids)})}
 
 
 def lists(session: Session, ids: Collection[int]) -> dict[int, List]:
     """The lists by number."""
-    return {row.id: row for row in session.scalars(select(List).where(List.id.in_(ids)))} if ids else {}
+    return {row.id: row for row in session.scalars(_LISTS, {"ids": list(ids)})} if ids else {}
 
 
 def place(session: Session) -> Place:
     """The installation's zone and currency."""
-    row = session.execute(select(Installation.zone, Installation.currency)).first()
+    row = session.connection().execute(_PLACE).first()
     return Place(*row) if row else Place("UTC", "EUR")
 
 
@@ -80,8 +87,8 @@ def _readers(joined: bool, email: bool) -> Select[Any]:
 
 def known_fields(session: Session, keys: Collection[str] | None) -> dict[int, Known]:
     """The fields with these keys, or all."""
-    found = select(Field.id, Field.key, Field.kind, Field.options)
-    rows = session.execute(found if keys is None else found.where(Field.key.in_(keys)))
+    connection = session.connection()
+    rows = connection.execute(_FIELDS) if keys is None else connection.execute(_THESE_FIELDS, {"keys": list(keys)})
     return {number: Known(key, kind, {one["key"]: one["label"] for one in options}) for number, key, kind, options in rows}
 
 

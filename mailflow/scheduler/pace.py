@@ -13,8 +13,10 @@ _MOST_AT_ONCE = 600
 _MOST_AHEAD = 2000
 _HOPED = 2000.0
 """Messages a second to begin with."""
-_LULL = 0.015
+_LULL = 0.045
 """Seconds between two turns when nothing is urgent: fewer, larger transactions."""
+_GLANCE = 0.005
+"""Seconds after which it is looked again whether something is."""
 
 
 class Pace:
@@ -42,6 +44,11 @@ class Pace:
     def lull(self) -> float:
         """Seconds to gather answers before the next turn."""
         return _LULL
+
+    @property
+    def glance(self) -> float:
+        """Seconds between two looks at how much is left."""
+        return _GLANCE
 
     def ahead(self, connections: int) -> int:
         """How many to have claimed in advance for so many connections."""

@@ -60,7 +60,7 @@ class Sender:
         self._turns = ThreadPoolExecutor(1, "turns")
         self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
         self._renewed = time.monotonic()
-        self._started = utc_now()
+        self._started = self._dated = utc_now()
         self._held = ""
         self._stopping = self._closed = False
 
@@ -111,16 +111,20 @@ class Sender:
         return bool(hand.under_way or hand.untold or hand.ready or hand.total_waiting or self._gathering)
 
     async def _rest(self, idle: float) -> None:
-        """Until there is something to do: not at all when connections want what is at hand, a little while answers come in."""
+        """Until there is something to do: connections that soon run out, answers that came in for a while, somebody's poke."""
         hand = self._hand
-        if hand.total_waiting and hand.ready * 3 < self._gate_room() + hand.ready:  # a third is left: the next are asked for
-            return
-        if hand.untold or hand.ready:
-            await asyncio.sleep(self._pace.lull)
+        until = time.monotonic() + self._pace.lull
+        while (hand.untold or hand.ready) and not self._runs_low() and time.monotonic() < until:
+            await asyncio.sleep(self._pace.glance)
+        if hand.untold or hand.ready or self._runs_low():
             return
         self._poke.clear()
         with ignoring(TimeoutError):
             await asyncio.wait_for(self._poke.wait(), idle)
+
+    def _runs_low(self) -> bool:
+        """Whether connections have but a third left of what may go, and there are more to be asked for."""
+        return bool(self._hand.total_waiting) and self._hand.ready * 3 < self._gate_room() + self._hand.ready
 
     async def _turn(self) -> bool:
         """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
@@ -145,7 +149,7 @@ class Sender:
 
     def _transact(self, said: Sequence[Said], gone: Sequence[Claimed], asked: Sequence[Claimed], room: Mapping[Lane, int]) -> list[Claimed]:
         with self.database.begin() as session:
-            now = utc_now()
+            self._dated = now = utc_now()
             record(session, said, self.worker, ring=self.ring, now=now)
             put_off(session, gone, self.worker, now=now)
             going = pass_gate(session, asked, self.worker, ring=self.ring, now=now)
@@ -211,7 +215,7 @@ class Sender:
             return None
 
     def _letter(self, row: Claimed, batch: Batch) -> Envelope:
-        return self._press.letter(row, batch, ring=self.ring, now=utc_now())
+        return self._press.letter(row, batch, ring=self.ring, now=self._dated)
 
     @asynccontextmanager
     async def _upkeep(self) -> AsyncIterator[None]:
