@@ -10,13 +10,27 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.schema import metadata
+from tests.postgres import Postgres, postgres
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A fresh SQLite file with every table."""
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL for all tests of this process."""
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database with every table: what holds on one holds on the other."""
+    if request.param == "postgresql":
+        with request.getfixturevalue("server").fresh() as url:
+            opened = Database(url)
+            yield opened
+            opened.close()
+        return
     opened = Database(f"sqlite:///{tmp_path / 'mailflow.sqlite3'}")
     metadata.create_all(opened.engine)
     yield opened

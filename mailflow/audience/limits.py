@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import ConfirmationRequest, PublicTry, Subscriber
 from mailflow.audience.rules import shorten_network
+from mailflow.foundation.alone import be_alone
 from mailflow.foundation.ring import Ring
 
 NETWORK_TRIES = 20
@@ -21,6 +22,7 @@ _DAY = timedelta(days=1)
 def network_is_busy(session: Session, email: str, network: str, *, ring: Ring, now: datetime) -> bool:
     """Count one try from this network, and say whether it has used up its tries; a refused try is not counted again."""
     network_hash = ring.hash(shorten_network(network))
+    be_alone(session, "ask", network_hash)
     session.execute(delete(PublicTry).where(PublicTry.at < now - _DAY))
     tries = select(func.count()).select_from(PublicTry).where(PublicTry.network == network_hash, PublicTry.at > now - NETWORK_WINDOW)
     if (session.scalar(tries) or 0) >= NETWORK_TRIES:
@@ -35,6 +37,7 @@ def was_written_lately(session: Session, subscriber_id: int, *, for_lists: bool,
     Who never confirmed anything may be a stranger's victim: one mail a day and three ever, of both kinds together.
     Answered ones do not count: only the owner of the address can answer.
     """
+    be_alone(session, "be written to", str(subscriber_id))
     rows = session.execute(
         select(ConfirmationRequest.asked_at, ConfirmationRequest.list_ids).where(
             ConfirmationRequest.subscriber_id == subscriber_id, ConfirmationRequest.used_at.is_(None)

@@ -101,7 +101,24 @@ def _from_json(text: str) -> Any:
 
 
 def _open_server(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, **_POOL)
+    engine = create_engine(url, pool_pre_ping=True, json_deserializer=_from_json, **_POOL)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.adapters.register_dumper(str, _without_nul())
+
+    return engine
+
+
+def _without_nul() -> Any:
+    """PostgreSQL's texts hold no NUL: one that somebody sends is left out, rather than an error in the middle of a page."""
+    from psycopg.types.string import StrDumper  # SQLite needs no driver
+
+    class WithoutNul(StrDumper):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "") if "\0" in obj else obj)
+
+    return WithoutNul
 
 
 def _open_sqlite(url: str, patience: float) -> Engine:

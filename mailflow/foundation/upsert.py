@@ -17,7 +17,8 @@ def insert_new(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> 
         return 0
     target: Table = getattr(table, "__table__", table)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return session.connection().execute(dialect.insert(target).on_conflict_do_nothing(), list(rows)).rowcount
+    counted = dialect.insert(target).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return session.connection().execute(counted, list(rows)).rowcount
 
 
 def insert_all(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:

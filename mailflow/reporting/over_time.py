@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, cast, extract, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from mailflow.foundation.seconds import seconds_of
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import State
 from mailflow.reporting.words import Hour
@@ -43,7 +44,7 @@ def _until(hours: Counter[int], hour: int) -> int:
 
 
 def _hour_of(column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], start: datetime) -> ColumnElement[int]:
-    return cast((cast(extract("epoch", column), Integer) - int(start.timestamp())) / _HOUR, Integer)
+    return (seconds_of(column) - int(start.timestamp())) // _HOUR
 
 
 def _firsts(

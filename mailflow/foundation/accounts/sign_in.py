@@ -16,6 +16,7 @@ from mailflow.foundation.accounts.passwords import Busy, matches
 from mailflow.foundation.accounts.rules import FAILURE_WINDOW, is_stopped
 from mailflow.foundation.accounts.sessions import knows_device, knows_network, open_session, set_password
 from mailflow.foundation.accounts.words import Failure, Pass, Place
+from mailflow.foundation.alone import be_alone
 
 _KEPT = timedelta(days=1)
 
@@ -46,6 +47,7 @@ def add_user(session: Session, email: str, *, name: str, password_hash: str, lan
 
 def knock(session: Session, email: str, place: Place, *, now: datetime) -> Knock:
     """Count a try, and say who it may be; known accounts and unknown ones are counted alike (S-33)."""
+    be_alone(session, "sign in")
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - _KEPT))
     found = account_of(session, email)
     own_device = found is not None and knows_device(session, found.id, place.device, now=now)
