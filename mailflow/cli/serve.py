@@ -1,12 +1,12 @@
 """What each long-lived process runs."""
 
 import asyncio
-import logging
 import signal
 from typing import TYPE_CHECKING
 
 from mailflow.cli.shape import refuse_other_shape
 from mailflow.foundation.database import Database
+from mailflow.foundation.logs import keep_log
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
@@ -30,6 +30,7 @@ def serve() -> None:
         port=settings.port,
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},  # what it says goes where ours goes; requests are not logged
         respawn_failed_workers=True,
         workers_kill_timeout=4,
     ).serve()
@@ -64,8 +65,7 @@ async def _until_told(sender: "Sender") -> None:
 
 def _begin() -> Settings:
     settings = Settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
+    keep_log(settings)
     end_with_parent()
     refuse_other_shape(settings.database_url)
     return settings
