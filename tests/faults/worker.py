@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from mailflow.cli import serve
+from mailflow.cli.worker import send
 from mailflow.delivery import hand
 from mailflow.delivery.journal import Journal
 from mailflow.scheduler import recovery, sender
@@ -73,4 +73,4 @@ PROTECTIONS: dict[str, Callable[[], None]] = {
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         PROTECTIONS[name]()
-    serve.send()
+    send()
