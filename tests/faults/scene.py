@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +78,15 @@ class Scene:
         worker.send_signal(how)
         worker.wait(30)
         self.workers.remove(worker)
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """The sink answers nothing."""
+        self._sink.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._sink.send_signal(signal.SIGCONT)
 
     def arrivals(self) -> list[Arrival]:
         """What the sink took, in order."""
