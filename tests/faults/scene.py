@@ -62,6 +62,13 @@ class Scene:
 
     def start(self, *without: str) -> subprocess.Popen[bytes]:
         """A sender process, some of its protections taken out."""
+        return self._begin("tests.faults.worker", *without)
+
+    def start_clock(self) -> subprocess.Popen[bytes]:
+        """A scheduler process."""
+        return self._begin("mailflow", "scheduler")
+
+    def _begin(self, *command: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "MAILFLOW_HOME": str(self.settings.home),
@@ -69,9 +76,9 @@ class Scene:
             "MAILFLOW_BASE_URL": self.settings.base_url or "",
             "FULL_DISK": str(self.full_disk),
         }
-        worker = subprocess.Popen([sys.executable, "-m", "tests.faults.worker", *without], env=environment)
-        self.workers.append(worker)
-        return worker
+        process = subprocess.Popen([sys.executable, "-m", *command], env=environment)
+        self.workers.append(process)
+        return process
 
     def end(self, worker: subprocess.Popen[bytes], how: signal.Signals) -> None:
         """Send it a signal and wait for its end."""
