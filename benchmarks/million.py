@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from benchmarks.crowd import gather, schedule_campaign
 from benchmarks.postfix import SmtpSink, smtp_sink
 from benchmarks.registry import Figure, bench
+from benchmarks.resident import forget_peak, peak, resident
 from benchmarks.yardsticks import disk
-from mailflow.audience.models import ProfileValue, Subscriber, Subscription
 from mailflow.campaigns.models import Campaign
 from mailflow.cli.migrate import upgrade
 from mailflow.foundation.clock import utc_now
@@ -54,12 +54,12 @@ def memory() -> Figure:
         due = _schedule(settings)
         with _processes(settings) as sender:
             time.sleep(max(0.0, due + _SENDING_SECONDS - time.time()))
-            peaks, before, taken = [_memory(sender.pid, "VmHWM")], _memory(sender.pid, "VmRSS"), sink.taken()
-            _forget_peak(sender.pid)
+            peaks, before, taken = [peak(sender.pid)], resident(sender.pid), sink.taken()
+            forget_peak(sender.pid)
             sink.pause(_STALL_SECONDS)
-            peaks.append(_memory(sender.pid, "VmHWM"))
+            peaks.append(peak(sender.pid))
             time.sleep(_AFTERWARDS_SECONDS)
-            peaks.append(_memory(sender.pid, "VmHWM"))
+            peaks.append(peak(sender.pid))
             if not 0 < taken < sink.taken() < _PEOPLE:
                 raise SystemExit(f"It was not sending before and after: {taken} taken, then {sink.taken()}.")
     if peaks[1] - before > _FLAT:
@@ -76,28 +76,9 @@ def _shop() -> Iterator[tuple[Settings, SmtpSink]]:
         upgrade(settings.database_url)
         database = Database(settings.database_url)
         open_ring(database, settings)
-        gather(database, 1, utc_now())
-        _multiply(database)
+        gather(database, _PEOPLE, utc_now())
         database.close()
         yield settings, sink
-
-
-def _multiply(database: Database) -> None:
-    """Everybody is like the first one, but for number and address."""
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {_PEOPLE}) "
-    with database.begin() as session:
-        for model, own in ((Subscriber, _HERS), (Subscription, _OWN), (ProfileValue, _OWN)):
-            names = [column.name for column in model.__table__.columns]
-            kept = [name for name in names if own.get(name, name)]
-            values = ", ".join(own.get(name, name) for name in kept)
-            table, key = model.__tablename__, "id" if model is Subscriber else "subscriber_id"
-            rows = f"SELECT {values} FROM n, {table} WHERE {key} = 1"  # our own words
-            session.execute(text(f"INSERT INTO {table} ({', '.join(kept)}) {numbers}{rows}"))  # our own words
-
-
-_ADDRESS = "'ana' || i || '@example.net'"
-_HERS = {"id": "i", "email": _ADDRESS, "email_key": _ADDRESS}
-_OWN = {"id": "", "subscriber_id": "i"}
 
 
 def _schedule(settings: Settings) -> float:
@@ -122,14 +103,3 @@ def _processes(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         for process in started:
             process.send_signal(signal.SIGKILL)
             process.wait()
-
-
-def _memory(pid: int, what: str) -> float:
-    """MiB resident: now (VmRSS), or the most there were (VmHWM)."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
-
-
-def _forget_peak(pid: int) -> None:
-    """From now on a process's peak is a new one (proc(5))."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")

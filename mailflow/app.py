@@ -15,7 +15,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
-from mailflow.foundation.settings import Settings
+from mailflow.foundation.settings import Settings, read_settings
 from mailflow.reporting.first_steps import welcome_gives_code
 from mailflow.studio.assembly import create_studio
 from preference_center import create_app as create_preference_center
@@ -51,7 +51,7 @@ class Product:
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Product:
     """The product as the environment's settings want it, or these."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     database = database or Database(settings.database_url, patience=_PATIENCE)
     return Product(database, settings, open_ring(database, settings))
 

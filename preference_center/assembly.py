@@ -11,7 +11,7 @@ from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.paths import bundled
 from mailflow.foundation.ring import Ring, open_ring
-from mailflow.foundation.settings import Settings
+from mailflow.foundation.settings import Settings, read_settings
 from preference_center import confirm, failures, frame, language, preferences, security, signup, unsubscribe
 from preference_center.profile_form import month_names
 from preference_center.surroundings import PublicSurroundings
@@ -34,7 +34,7 @@ def create_app(
     ``gives_code``: whether whoever confirms a first list is sent a code; ``more``: pages of others that are to be framed,
     protected and spoken like these.
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
     database = database or Database(settings.database_url)
     app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
     app.extensions["mailflow"] = PublicSurroundings(database, settings, ring or open_ring(database, settings), clock, gives_code)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ class House:
 
     def __init__(self, database: Database, settings: Settings, ring: Ring, sink: Sink, now: datetime) -> None:
         self.database, self.ring, self.sink, self.now = database, ring, sink, now
-        self.settings = settings.model_copy(update={"mail_url": sink.url})
+        self.settings = replace(settings, mail_url=sink.url)
         with database.begin() as session:
             first_start(session, now=now)
             ensure_ready(session, now=now)

@@ -1,5 +1,6 @@
 """A mailing that went to the cast at noon: Ana (kept with her name), Bruno's reader Berta (totals only)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand, Installation, List, Subscriber
 from mailflow.outbox.models import Cell, Link, Mailing, Message
+from mailflow.tracking.hits import judge, keep
+from mailflow.tracking.words import Arrival
 
 SENT_AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
@@ -83,3 +86,10 @@ def mail_the_cast(session: Session) -> Mailed:
     links(session, sent.id)
     ana, berta = person(session, "ana"), person(session, "berta", tracking="aggregate")
     return Mailed(sent.id, ana.id, message(session, sent.id, ana.id).id, berta.id, message(session, sent.id, berta.id).id)
+
+
+def record_hits(session: Session, arrivals: Sequence[Arrival]) -> list[str | None]:
+    """What the keeper of the beacons does with a group; where each click leads."""
+    book, ways = judge(session, arrivals)
+    keep(session, book)
+    return ways

@@ -1,7 +1,7 @@
 """Who may call a view: anybody, or who shows a live key with its scope."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from mailflow.foundation.accounts import ApiKey, find_api_key
 
 View = TypeVar("View", bound=Callable[..., Any])
 _LONGEST_KEY = 200
+_ABOUT = timedelta(hours=1)
 
 
 def public(view: View) -> View:
@@ -28,7 +29,10 @@ def keyed(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            return _refusal(scope) or view(*args, **kwargs)
+            refusal = _refusal(scope)
+            if refusal is None:
+                _note_use()
+            return refusal or view(*args, **kwargs)
 
         guarded.mailflow_access = "keyed"  # type: ignore[attr-defined]
         return guarded
@@ -58,12 +62,20 @@ def _refusal(scope: str) -> Response | None:
     with surroundings().database.read() as session:
         key = find_api_key(session, text) if text else None
         scopes = key.scopes if key else None
-        g.key_id = key.id if key else None
+        g.key_id, g.key_used = (key.id, key.last_used_at) if key else (None, None)
     if scopes is None:
         answer = problem(401)
         answer.headers["WWW-Authenticate"] = 'Bearer realm="mailflow"'
         return answer
     return None if scope in scopes else problem(403)
+
+
+def _note_use() -> None:
+    """At most once an hour: looking must not cost a write each time."""
+    around = surroundings()
+    if g.key_used is None or around.clock() - g.key_used > _ABOUT:
+        with around.database.begin() as session:
+            mark_used(session, now=around.clock())
 
 
 def _bearer() -> str:

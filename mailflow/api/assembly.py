@@ -6,8 +6,9 @@ from datetime import datetime
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mailflow.api import events, openapi
+from mailflow.api import campaigns, decisions, events, openapi
 from mailflow.api.access import refuse_unmarked
+from mailflow.api.paging import BadParameterError
 from mailflow.api.problems import answer_in_problems
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -32,9 +33,10 @@ def create_api(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     answer_in_problems(app)
+    app.register_error_handler(BadParameterError, BadParameterError.answer)
     refuse_unmarked(app)
     app.after_request(_keep_private)
-    for blueprint in (events.blueprint, openapi.blueprint):
+    for blueprint in (events.blueprint, campaigns.blueprint, decisions.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     return app
 

@@ -1,24 +1,42 @@
-"""GET /v1/openapi.json: the API described from the very types it checks with."""
+"""GET /v1/openapi.json: the API described from the very types it checks and answers with."""
 
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from mailflow import __version__
 from mailflow.api.access import public
-from mailflow.api.schemas import MOST_EVENTS, Event, Result
+from mailflow.api.answers import CampaignTold, MessageTold, Moved
+from mailflow.api.paging import LARGEST_PAGE, ORDINARY_PAGE
+from mailflow.api.schemas import MOST_EVENTS, Decide, Event, Result
+from mailflow.campaigns.words import CampaignState
+from mailflow.outbox.words import Reason, State
 
 blueprint = Blueprint("openapi", __name__)
+_ASKED: list[tuple[type[BaseModel], Any]] = [(Event, "validation"), (Decide, "validation")]
+_TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved)]
 _PROBLEMS = {
     "400": "Not JSON, or a value of the wrong kind.",
     "401": "No live key.",
-    "403": "The key lacks the scope events:write.",
+    "403": "The key lacks the scope.",
+    "404": "There is no such campaign.",
     "409": "The reference is known with other facts.",
     "413": "More than one megabyte.",
     "415": "Not application/json.",
     "422": "A future date, a negative amount or another currency.",
+    "503": "Very busy: nothing was kept, try again.",
 }
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+_PAGE = [
+    {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "`next` of the page before."},
+    {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": ORDINARY_PAGE},
+    },
+]
 
 
 @blueprint.get("/v1/openapi.json")
@@ -30,14 +48,34 @@ def describe() -> Response:
 
 def description() -> dict[str, Any]:
     """The whole document."""
-    _, schemas = models_json_schema([(Event, "validation"), (Result, "serialization")], ref_template="#/components/schemas/{model}")
+    _, schemas = models_json_schema([*_ASKED, *_TOLD], ref_template="#/components/schemas/{model}")
     keys = {"key": {"type": "http", "scheme": "bearer", "description": "An API key from the studio's settings."}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "mailflow", "version": __version__},
         "servers": [{"url": "/api"}],
-        "paths": {"/v1/events": {"post": _events()}},
+        "paths": _paths(),
         "components": {"schemas": schemas.get("$defs", {}), "securitySchemes": keys},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    one = "/v1/campaigns/{id}"
+    return {
+        "/v1/events": {"post": _events()},
+        "/v1/campaigns": {"get": _looking("Campaigns, the last made first", "campaigns:read", _page("CampaignTold"), _of(CampaignState))},
+        one: {"get": _looking("One campaign and how it stands", "campaigns:read", _named("CampaignTold"), [_ID], paged=False)},
+        f"{one}/messages": {
+            "get": _looking(
+                "Who got it, who did not and why: a reason alone asks for the put off, failed, left out and doubtful",
+                "messages:read",
+                _page("MessageTold"),
+                [_ID, *_of(State), *_of(Reason, "reason")],
+            )
+        },
+        f"{one}/retry": {"post": _decision("Try the failed again, but for addresses that do not exist and mails that cannot be made")},
+        f"{one}/resend-uncertain": {"post": _decision("Send those in doubt again; whoever had it gets it twice")},
+        f"{one}/settle-uncertain": {"post": _decision("Take those in doubt as sent")},
     }
 
 
@@ -52,9 +90,42 @@ def _events() -> dict[str, Any]:
         "responses": {
             "200": _answer("Known already; or the results of a list, in its order.", {"oneOf": [result, results]}),
             "201": _answer("Recorded.", result),
-            **{code: {"description": words, "content": {"application/problem+json": {}}} for code, words in _PROBLEMS.items()},
+            **_problems("400", "401", "403", "409", "413", "415", "422", "503"),
         },
     }
+
+
+def _looking(summary: str, scope: str, schema: dict[str, Any], asked: list[dict[str, Any]], *, paged: bool = True) -> dict[str, Any]:
+    refused = ("400", "401", "403", "503") if paged else ("401", "403", "404", "503")
+    return {
+        "summary": summary,
+        "security": [{"key": [scope]}],
+        "parameters": [*asked, *(_PAGE if paged else ())],
+        "responses": {"200": _answer("As asked.", schema), **_problems(*refused, *(("404",) if _ID in asked and paged else ()))},
+    }
+
+
+def _decision(summary: str) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "security": [{"key": ["campaigns:write"]}],
+        "parameters": [_ID],
+        "requestBody": {"content": {"application/json": {"schema": _named("Decide")}}},
+        "responses": {
+            "200": _answer("Moved. Call again while `left` is more than 0; calling once more does no harm.", _named("Moved")),
+            **_problems("400", "401", "403", "404", "413", "415", "503"),
+            **_problems("409", words="The campaign is cancelled, or their number is not the expected one: nothing was done."),
+        },
+    }
+
+
+def _of(words: type[CampaignState] | type[State] | type[Reason], name: str = "state") -> list[dict[str, Any]]:
+    return [{"name": name, "in": "query", "schema": {"type": "string", "enum": [str(word) for word in words]}}]
+
+
+def _page(model: str) -> dict[str, Any]:
+    told = {"data": {"type": "array", "items": _named(model)}, "next": {"type": ["string", "null"]}}
+    return {"type": "object", "properties": told, "required": ["data", "next"]}
 
 
 def _named(model: str) -> dict[str, str]:
@@ -63,3 +134,7 @@ def _named(model: str) -> dict[str, str]:
 
 def _answer(words: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": words, "content": {"application/json": {"schema": schema}}}
+
+
+def _problems(*codes: str, words: str = "") -> dict[str, Any]:
+    return {code: {"description": words or _PROBLEMS[code], "content": {"application/problem+json": {}}} for code in codes}

@@ -74,6 +74,13 @@ def field_errors(fault: ValidationError) -> Response:
     return problem(400, errors=[_field_error(one["loc"], one["type"]) for one in found])
 
 
+def bad_parameter(name: str, allowed: Sequence[str]) -> Response:
+    """400 for a parameter of the address; ``allowed`` is what it may be."""
+    words = pick(_INVALID, language())
+    detail = f"{words}: {', '.join(allowed)}" if allowed else words
+    return problem(400, errors=[{"parameter": name, "detail": detail}])
+
+
 def _field_error(place: tuple[int | str, ...], kind: str) -> dict[str, str]:
     known = place[:-1] if kind == "extra_forbidden" else place  # an unknown name is the sender's text: never repeated
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in known)

@@ -53,6 +53,12 @@ class Event(_Strict):
     order: NewOrder
 
 
+class Decide(_Strict):
+    """A decision about a campaign's messages."""
+
+    expected: Annotated[int, Field(ge=0, le=_LARGEST, description="Only if there are exactly so many; otherwise 409.")] | None = None
+
+
 class Result(_Strict):
     """What became of one event."""
 

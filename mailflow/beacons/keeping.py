@@ -10,14 +10,14 @@ from typing import NamedTuple
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from mailflow.foundation.database import Database
-from mailflow.tracking.hits import look_up, record_hits
+from mailflow.tracking.hits import judge, keep, look_up
 from mailflow.tracking.words import Arrival
 
 MOST_WAITING = 5_000
 """More than that wait only when the database is away; each is a few hundred bytes."""
 _MOST_TOGETHER = 250
 """Keeps a group's transaction well below the 50 ms that SQLite's one writer may take."""
-_LULL = 0.02
+_LULL = 0.03
 """Seconds from the beginning of one group to that of the next: fewer, larger ones leave the database to the sender."""
 _log = logging.getLogger(__name__)
 
@@ -80,8 +80,11 @@ class Keeper:
     def _written(self, arrivals: Sequence[Arrival]) -> list[Way]:
         """One transaction for all; a hit that cannot be written costs no other."""
         try:
+            with self._database.read() as session:
+                book, ways = judge(session, arrivals)
             with self._database.begin() as session:
-                return [Way(url) for url in record_hits(session, arrivals)]
+                keep(session, book)
+            return [Way(url) for url in ways]
         except OperationalError as fault:  # nobody can write now, but readers get where they wanted
             _log.warning("%d hits were not kept: %s", len(arrivals), type(fault).__name__)
         except Exception:

@@ -18,12 +18,13 @@ from mailflow.outbox.tally import NOBODY, tally
 class Progress:
     """Where a campaign's people are; ``reasons`` by (state, reason) for those who did not simply get it.
 
-    ``waiting`` are all who are not settled, ``put_off`` those of them who wait after a try.
+    ``waiting`` are all who are not settled: of them ``put_off`` wait after a try, and ``in_hand`` are being sent to.
     """
 
     total: int
     waiting: int
     put_off: int
+    in_hand: int
     sent: int
     failed: int
     skipped: int
@@ -36,6 +37,13 @@ def campaigns(session: Session, states: Sequence[CampaignState] = ()) -> list[Ca
     """All campaigns, the newest first, or those in some states."""
     wanted = select(Campaign).order_by(Campaign.due_at.desc().nulls_first(), Campaign.id.desc())
     return list(session.scalars(wanted.where(Campaign.state.in_(states)) if states else wanted))
+
+
+def latest_campaigns(session: Session, states: Sequence[CampaignState], *, before: int | None, limit: int) -> list[Campaign]:
+    """Campaigns in some states or all, the last made first, from below a number on."""
+    wanted = select(Campaign).order_by(Campaign.id.desc()).limit(limit)
+    wanted = wanted.where(Campaign.state.in_(states)) if states else wanted
+    return list(session.scalars(wanted if before is None else wanted.where(Campaign.id < before)))
 
 
 WAITING = (CampaignState.SCHEDULED, CampaignState.HELD)
@@ -72,6 +80,7 @@ def progress(session: Session, campaign: Campaign) -> Progress:
         total=found.people,
         waiting=found.open,
         put_off=found.put_off,
+        in_hand=found.in_hand,
         sent=found.sent,
         failed=found.failed,
         skipped=found.skipped,

@@ -1,32 +1,14 @@
-"""The mailflow command. Imports are inside each command: asking for --help should take no time."""
+"""The mailflow command. Imports are inside: whoever begins a process of it, or asks for --help, should wait for nothing else."""
 
 import sys
-
-import typer
-
-from mailflow.cli import data, processes
-
-cli = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="mailflow: newsletters and marketing automation for a shop.",
-)
-cli.command("run")(processes.run)
-cli.command("web")(processes.web)
-cli.command("worker")(processes.worker)
-cli.command("scheduler")(processes.scheduler)
-cli.add_typer(data.db, name="db")
-cli.add_typer(data.demo, name="demo")
-cli.add_typer(data.user, name="user")
 
 
 def main() -> None:
     """Entry point of the installed command; a setting that cannot be is said in one sentence."""
-    from pydantic import ValidationError
+    from mailflow.cli.commands import cli
+    from mailflow.foundation.settings import SettingsError
 
     try:
         cli()
-    except ValidationError as error:
-        faults = "; ".join(f"MAILFLOW_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
-        sys.exit(f"mailflow cannot start with these settings. {faults}.")
+    except SettingsError as error:
+        sys.exit(f"mailflow cannot start with these settings. {error}.")

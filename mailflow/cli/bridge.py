@@ -20,6 +20,8 @@ from typing import Any, Protocol, TypeVar
 from mailflow import app
 from mailflow.beacons.answers import Answer, all_headers
 from mailflow.foundation.accounts import network_of
+from mailflow.foundation.logs import keep_log
+from mailflow.foundation.settings import read_settings
 
 BODY_SECONDS = 20.0
 """From the end of the headers to the end of the body; a form of 300 kB takes that long at 120 kbit/s."""
@@ -296,5 +298,6 @@ def _address(text: str) -> tuple[str, str]:
 
 def web_process() -> Bridge:
     """What the web server loads: it ends with the process that started it."""
+    keep_log(read_settings())
     product = app.web_process()
     return Bridge(product, hear=product.beacons.hear)

@@ -13,9 +13,9 @@ user = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 def upgrade() -> None:
     """Bring the tables to this version's shape; data are kept."""
     from mailflow.cli.start import open_ready
-    from mailflow.foundation.settings import Settings
+    from mailflow.foundation.settings import read_settings
 
-    open_ready(Settings()).close()
+    open_ready(read_settings()).close()
     typer.echo("The tables are up to date.")
 
 
@@ -26,9 +26,9 @@ def load() -> None:
     from mailflow.demo import load as shop
     from mailflow.foundation.clock import utc_now
     from mailflow.foundation.ring import open_ring
-    from mailflow.foundation.settings import Settings
+    from mailflow.foundation.settings import read_settings
 
-    settings = Settings()
+    settings = read_settings()
     database = open_ready(settings)
     with database.read() as session:
         empty = shop.is_empty(session)
@@ -70,11 +70,11 @@ def add(
     from mailflow.cli.start import open_ready
     from mailflow.foundation.accounts import add_user, hash_password
     from mailflow.foundation.clock import utc_now
-    from mailflow.foundation.settings import Settings
+    from mailflow.foundation.settings import read_settings
 
     try:
         password_hash = hash_password(password)
-        with open_ready(Settings()).begin() as session:
+        with open_ready(read_settings()).begin() as session:
             add_user(session, email, name=name, password_hash=password_hash, language=language, now=utc_now())
     except (ValueError, IntegrityError) as error:
         typer.echo(
@@ -93,14 +93,14 @@ def password(
     from mailflow.cli.start import open_ready
     from mailflow.foundation.accounts import account_of, hash_password, set_password
     from mailflow.foundation.clock import utc_now
-    from mailflow.foundation.settings import Settings
+    from mailflow.foundation.settings import read_settings
 
     try:
         password_hash = hash_password(password)
     except ValueError as error:
         typer.echo(f"Not changed: {error}.", err=True)
         raise typer.Exit(1) from error
-    with open_ready(Settings()).begin() as session:
+    with open_ready(read_settings()).begin() as session:
         account = account_of(session, email)
         if account:
             set_password(session, account, password_hash, now=utc_now())

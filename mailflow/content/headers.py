@@ -6,7 +6,9 @@ header of ours passes through it.
 
 import base64
 import re
+import unicodedata
 from collections.abc import Iterator
+from urllib.parse import quote
 
 LINE = 76
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
@@ -15,6 +17,9 @@ _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _LONGEST_TEXT = 900
+_LONGEST_FILE_NAME = 100
+_NO_FILE_NAME = re.compile(r'[/\\:*?"<>|]')
+"""What one system or another takes for more than a piece of a name."""
 _AROUND = len("=?utf-8?b??=")
 PHRASED = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender", "list-id"})
 """Headers of the form: words <address>."""
@@ -52,6 +57,18 @@ def header(name: str, value: str) -> bytes:
     else:
         written = _exact(name, value)
     return f"{name}: {written}\r\n".encode("ascii")
+
+
+def disposition(stem: str, ending: str) -> str:
+    """Content-Disposition of a file to keep, called ``stem.ending``; whatever the stem holds, it is one name and nothing else.
+
+    Spelt in ASCII for all, and as it is for who reads RFC 2231 (in its short form, RFC 8187, which RFC 6266 asks for).
+    """
+    shown = _NO_FILE_NAME.sub("-", clean(stem))[:_LONGEST_FILE_NAME].strip(" .-") or "file"
+    name = f"{shown}.{ending}"
+    plain = re.sub(r"[^A-Za-z0-9 ._()+-]", "_", re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name)))
+    extended = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{extended}'
 
 
 def recipient(address: str) -> bytes:

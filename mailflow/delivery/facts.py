@@ -1,13 +1,11 @@
 """What a mail may say of its reader: profile, offer, lists, read for a whole batch at once and only where it is asked for."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.numbers import format_currency
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand
@@ -18,11 +16,10 @@ from mailflow.delivery.addresses import Rows
 from mailflow.delivery.heads import Head, head
 from mailflow.delivery.mails import Mail, Mails, Wants
 from mailflow.delivery.reads import Reader, Row
-from mailflow.foundation.language import pick
+from mailflow.foundation.language import day_in_words, pick
 from mailflow.foundation.tokens import TokenMint
 from mailflow.offers.words import OfferKind
 
-_DAY = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE d MMMM y"}
 _Maker: TypeAlias = Callable[[Row, Reader], Any]
 _ASKED: dict[str, list[tuple[str, ...]]] = {
     **{root: [()] for root in ("subscriber", "offer", "subscription", "subscriptions", "shop")},
@@ -175,16 +172,13 @@ class Batch:
         return [{"name": pick(each.name, language), "description": pick(each.description, language)} for each in found]
 
     def _day(self, instant: datetime, language: str) -> str:
-        return _written(instant.astimezone(self._zone).date(), language)
-
-
-@lru_cache(maxsize=4_096)
-def _written(day: date, language: str) -> str:
-    return format_date(day, _DAY.get(language, _DAY["en"]), locale=language)
+        return day_in_words(instant.astimezone(self._zone).date(), language)
 
 
 @lru_cache(maxsize=512)
 def _money(cents: int, currency: str, language: str) -> str:
+    from babel.numbers import format_currency  # noqa: PLC0415  # 5 MiB, which only mails with an offer need
+
     whole = "#,##0 ¤" if language == "es" else "¤#,##0"
     pattern = whole if cents % 100 == 0 else None
     return format_currency(cents / 100, currency, pattern, locale=language, currency_digits=cents % 100 != 0)

@@ -6,7 +6,7 @@ from mailflow.delivery.reads import Row
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.words import MailingKind
 
-__all__ = ["Head", "HeaderError", "head", "message_id"]
+__all__ = ["Head", "HeaderError", "head", "known_as", "message_id"]
 
 _EXAMPLE = "A" * 36
 
@@ -45,6 +45,11 @@ def head(brand: Brand, of_list: List | None, kind: str, public_url: str) -> Head
 def message_id(number: int, domain: str, ring: Ring) -> str:
     """The same for every attempt of a row, so that a resend is recognised as one (RFC 5322 section 3.6.4)."""
     return f"<m{number}.{ring.hash(f'message {number}')[:20]}@{domain}>"
+
+
+def known_as(number: int, brand: Brand, ring: Ring) -> str:
+    """The Message-ID under which a row went or would go; empty where the brand has no address to write from."""
+    return message_id(number, _domain(brand), ring) if brand.from_address else ""
 
 
 def _leaving(address: str) -> tuple[bytes, bytes]:

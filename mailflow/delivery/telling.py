@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mailflow.delivery.models import Conversation, SentMinute, Worker
 from mailflow.delivery.transports.words import Health, Reply
-from mailflow.foundation.upsert import insert_all
+from mailflow.foundation.upsert import insert_all, own_insert
 from mailflow.outbox.words import Claimed
 
 KEPT_CONVERSATIONS = 500
@@ -53,15 +53,13 @@ def count_sent(session: Session, rows: Sequence[Claimed], *, now: datetime) -> N
     counts = Counter(row.mailing_id for row in rows)
     given = [{"minute": minute, "mailing_id": mailing_id, "count": count} for mailing_id, count in counts.items()]
     if given:
-        session.connection().execute(_ADD[session.get_bind().dialect.name], given)
+        session.connection().execute(_adding(own_insert(session)), given)
 
 
+@cache
 def _adding(insert: Any) -> Any:
     new = insert(SentMinute.__table__)
     return new.on_conflict_do_update(index_elements=["minute", "mailing_id"], set_={"count": SentMinute.count + new.excluded.count})
-
-
-_ADD = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
 
 
 def tell_conversations(session: Session, said: Sequence[tuple[Claimed, Reply]], *, now: datetime) -> None:

@@ -2,74 +2,111 @@
 
 import os
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Self
+from typing import Any
 from urllib.parse import urlsplit
-
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?/?", re.IGNORECASE)
 """What may stand in MAILFLOW_BASE_URL: nothing may follow the host and its port."""
+_BOUNDS = {"port": (1, 65535), "trusted_proxies": (0, 10), "render_seconds": (0.01, 3600)}
+_YES, _NO = frozenset({"1", "true", "yes", "on", "y", "t"}), frozenset({"0", "false", "no", "off", "n", "f"})
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be; ``faults`` has a sentence for each, by the setting's name."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        """All of them at once, so that nobody mends them one start at a time."""
+        super().__init__("; ".join(f"MAILFLOW_{name.upper()}: {sentence}" for name, sentence in faults.items()))
+        self.faults = dict(faults)
 
 
 def _default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "mailflow"
 
 
-class Settings(BaseSettings):
-    """One installation's settings; docs/en/settings.md and docs/es/ajustes.md explain each of them."""
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation's settings; docs/en/settings.md and docs/es/ajustes.md explain each of them. SettingsError: they cannot be."""
 
-    model_config = SettingsConfigDict(env_prefix="MAILFLOW_", extra="ignore", frozen=True)
+    home: Path = field(default_factory=_default_home)
+    """The data folder: one folder to back up."""
+    database_url: str = field(default="", repr=False)
+    """Where the data live; empty means SQLite inside the data folder."""
+    mail_url: str = field(default="sandbox:", repr=False)
+    """How mail leaves: sandbox: or smtp://user:pass@host:port?tls=none|try|starttls|implicit."""
+    mail_routes: str = ""
+    """A TOML file of named routes, for mail that leaves another way than mail_url."""
+    base_url: str = ""
+    """The public address that links in mails carry."""
+    secret_key: str = field(default="", repr=False)
+    """Wraps all keys; made and kept in the data folder on first start."""
+    host: str = "127.0.0.1"
+    """Address the web server listens on."""
+    port: int = 8000
+    """Port of the web server; plain PORT is obeyed too."""
+    trusted_proxies: int = 0
+    """How many proxies in front are ours: that many entries of X-Forwarded-For are believed."""
+    check_deliverability: bool = False
+    """Ask the DNS whether a domain takes mail before accepting an address."""
+    render_seconds: float = 5.0
+    """Most seconds that compiling one newsletter may take."""
+    log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
 
-    home: Path = Field(default_factory=_default_home, description="The data folder: one folder to back up.")
-    database_url: str = Field(default="", description="Where the data live; empty means SQLite inside the data folder.")
-    mail_url: str = Field(
-        default="sandbox:", description="How mail leaves: sandbox: or smtp://user:pass@host:port?tls=none|starttls|implicit."
-    )
-    mail_routes: str = Field(default="", description="A TOML file of named routes, for mail that leaves another way than mail_url.")
-    base_url: str = Field(default="", description="The public address that links in mails carry.")
-    secret_key: str = Field(default="", description="Wraps all keys; made and kept in the data folder on first start.")
-    host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
-    port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server; plain PORT is obeyed too.")
-    trusted_proxies: int = Field(
-        default=0, ge=0, le=10, description="How many proxies in front are ours: that many entries of X-Forwarded-For are believed."
-    )
-    check_deliverability: bool = Field(default=False, description="Ask the DNS whether a domain takes mail before accepting an address.")
-    render_seconds: float = Field(default=5.0, gt=0, description="Most seconds that compiling one newsletter may take.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _obey_plain_port(cls, values: dict[str, object]) -> dict[str, object]:
-        if "port" not in values and os.environ.get("PORT"):
-            values["port"] = os.environ["PORT"]
-        return values
-
-    @field_validator("base_url")
-    @classmethod
-    def _only_a_place(cls, value: str) -> str:
-        if value and not _is_origin(value):
-            raise PydanticCustomError(
-                "origin", "write http:// or https://, the host and if need be a port, such as https://mail.my-shop.example"
-            )
-        return value.lower()
-
-    @model_validator(mode="after")
-    def _fill_from_home(self) -> Self:
+    def __post_init__(self) -> None:
+        """Check each one, and fill in those that follow from others."""
+        faults = {
+            name: f"write a number from {least} to {most}"
+            for name, (least, most) in _BOUNDS.items()
+            if not least <= getattr(self, name) <= most
+        }
+        if self.base_url and not _is_origin(self.base_url):
+            faults["base_url"] = "write http:// or https://, the host and if need be a port, such as https://mail.my-shop.example"
+        if faults:
+            raise SettingsError(faults)
         home = self.home.expanduser().resolve()
         object.__setattr__(self, "home", home)
-        if not self.database_url:
-            object.__setattr__(self, "database_url", f"sqlite:///{home / 'mailflow.sqlite3'}")
-        if not self.base_url:
-            object.__setattr__(self, "base_url", f"http://localhost:{self.port}")
-        return self
+        object.__setattr__(self, "database_url", self.database_url or f"sqlite:///{home / 'mailflow.sqlite3'}")
+        object.__setattr__(self, "base_url", self.base_url.lower() or f"http://localhost:{self.port}")
 
     @property
     def public_url(self) -> str:
         """The public address without a slash at its end."""
         return self.base_url.rstrip("/")
+
+
+def read_settings() -> Settings:
+    """The settings as the environment has them; SettingsError names every one that cannot be."""
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for each in fields(Settings):
+        plain = os.environ.get("PORT") or None if each.name == "port" else None
+        text, read = os.environ.get(f"MAILFLOW_{each.name.upper()}", plain), _READERS[each.type]  # type: ignore[index]  # annotations are types here
+        try:
+            values |= {} if text is None else {each.name: read(text)}
+        except ValueError:
+            faults[each.name] = f"{_WANTED[read]} is wanted"
+    try:
+        settings = Settings(**values)
+    except SettingsError as error:
+        faults |= error.faults
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _yes_or_no(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _YES | _NO:
+        raise ValueError(text)
+    return word in _YES
+
+
+_READERS: Mapping[type, Callable[[str], Any]] = {str: str, Path: Path, int: int, float: float, bool: _yes_or_no}
+_WANTED = {int: "a whole number", float: "a number", _yes_or_no: "yes or no"}
 
 
 def _is_origin(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 
@@ -16,8 +16,7 @@ def insert_new(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> 
     if not rows:
         return 0
     target: Table = getattr(table, "__table__", table)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    counted = dialect.insert(target).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    counted = own_insert(session)(target).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return session.connection().execute(counted, list(rows)).rowcount
 
 
@@ -26,3 +25,12 @@ def insert_all(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> 
     if rows:
         target: Table = getattr(table, "__table__", table)
         session.connection().execute(insert(target), list(rows))
+
+
+def own_insert(session: Session) -> Any:
+    """The session's database's own INSERT, which knows what to do on conflict."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # 4 MiB, which no sender on SQLite should carry
+
+    return postgresql.insert

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, literal_column, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import CreateIndex
 
 import mailflow.audience.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
@@ -54,7 +56,14 @@ class Cell(Base):
 
 def _partial(name: str, *columns: str, where: str) -> Index:
     """An index of only those rows for which ``where`` holds."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    return Index(name, *columns, sqlite_where=text(where), info={"where": where})
+
+
+@compiles(CreateIndex, "postgresql")
+def _with_where(create: CreateIndex, compiler: Any, **options: Any) -> str:
+    """Said here, since ``postgresql_where`` above would load that dialect everywhere: 3 MiB, which no sender on SQLite should carry."""
+    where = create.element.info.get("where")
+    return f"{compiler.visit_create_index(create, **options)}{f' WHERE {where}' if where else ''}"
 
 
 class Message(Base):

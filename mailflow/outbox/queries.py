@@ -1,7 +1,5 @@
 """Reads over the ledger of sending."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -21,24 +19,3 @@ def is_finished(session: Session, mailing: Mailing) -> bool:
 def in_hand_of(mailing: Mailing) -> ColumnElement[bool]:
     """Which messages of a mailing are claimed or going; asked of the few in hand, not of the mailing's million."""
     return IS_IN_HAND & (Message.mailing_id + 0 == mailing.id)
-
-
-def messages(
-    session: Session,
-    mailing_id: int,
-    *,
-    states: Sequence[str] = (),
-    reason: str | None = None,
-    text: str = "",
-    offset: int = 0,
-    limit: int = 50,
-) -> list[Message]:
-    """Messages of a mailing, narrowed by state, reason and a piece of the address."""
-    wanted = select(Message).where(Message.mailing_id == mailing_id)
-    if states:
-        wanted = wanted.where(Message.state.in_(states))
-    if reason:
-        wanted = wanted.where(Message.reason == reason)
-    if text:
-        wanted = wanted.where(Message.address.icontains(text, autoescape=True))
-    return list(session.scalars(wanted.order_by(Message.id).offset(offset).limit(limit)))

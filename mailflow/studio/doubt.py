@@ -1,20 +1,13 @@
-"""Deciding about messages that ended badly, for campaigns and sequences alike: the words, and the slices."""
+"""Deciding about messages that ended badly, for campaigns and sequences alike: the words."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
 from flask import abort
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.orm import Session
 
 from mailflow.outbox.doubt import Decision
 from mailflow.studio.formats import number
-from mailflow.studio.surroundings import current_database
-
-_LONGEST_SECONDS = 20.0
-"""A page that moves hundreds of thousands answers after this; it shows how many are left."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +22,6 @@ class Choice:
 def known(decision: str) -> Decision:
     """The decision of an address; there is nothing at any other."""
     return Decision(decision) if decision in tuple(Decision) else abort(404)
-
-
-def slice_by_slice(decide: Callable[[Session, int, bool], tuple[str, int, int]], expected: int) -> tuple[str, int]:
-    """Call ``decide`` in one short transaction after another; its first reason, and how many were moved in all.
-
-    ``decide`` is told how many are expected and whether it goes on, and says its reason, how many it moved and how many
-    are left.
-    """
-    until, moved = monotonic() + _LONGEST_SECONDS, 0
-    while True:
-        with current_database().begin() as session:
-            reason, count, expected = decide(session, expected, moved > 0)
-        moved += count
-        if reason != "done" or not expected or monotonic() > until:
-            return ("done" if moved else reason), moved
 
 
 def choice(decision: Decision, count: int) -> Choice:

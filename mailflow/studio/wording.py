@@ -48,6 +48,17 @@ REASONS: dict[str, LazyString] = {
 }
 """Why a message did not simply go; each holds for one person and for many."""
 
+KEY_SCOPES: dict[str, tuple[LazyString, LazyString]] = {
+    "events:write": (lazy_gettext("report orders and events"), lazy_gettext("What the shop's own program needs.")),
+    "campaigns:read": (lazy_gettext("see campaigns and their counts"), lazy_gettext("No address and no name is told.")),
+    "messages:read": (lazy_gettext("see who got a campaign"), lazy_gettext("Tells addresses: only for programs that may know them.")),
+    "campaigns:write": (
+        lazy_gettext("try again and decide"),
+        lazy_gettext("Sends mail: the failed ones again, and those in doubt."),
+    ),
+}
+"""What a key of the API may do, and what there is to know about that."""
+
 HELD: dict[str, LazyString] = {
     "missed": lazy_gettext(
         "Its hour passed while mailflow was not running, so nobody has got it. You decide whether it still makes sense."

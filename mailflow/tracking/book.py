@@ -1,12 +1,12 @@
-"""What has to be known to judge a group of hits, read at once; and what they leave behind, written at once."""
+"""What has to be known to judge a group of hits, read at once; and what they leave behind, written at once and shortly."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.activity import ledger
@@ -34,7 +34,11 @@ _SEEN = (
 )
 _LINKS = select(_l.mailing_id, _l.number, _l.url).where(among_given(_l.mailing_id, "ids"))
 _MAILINGS = select(Mailing.id).where(among_given(Mailing.id, "ids"))
-_MARK = update(Message.__table__).where(_m.id == bindparam("which")).values({name: bindparam(f"new_{name}") for name in _FIRSTS})  # type: ignore[arg-type]
+_MARK = (
+    update(Message.__table__)  # type: ignore[arg-type]
+    .where(_m.id == bindparam("which"))
+    .values({name: func.coalesce(_m[name], bindparam(f"new_{name}", type_=_m[name].type)) for name in _FIRSTS})
+)
 _SPEAKS = update(Subscriber.__table__).where(among_given(_p.id, "ids")).values(silent_since=None)  # type: ignore[arg-type]
 
 
@@ -73,37 +77,17 @@ class Book:
     def __init__(self, session: Session, arrivals: Sequence[Arrival]) -> None:
         """Read everything these need; at least one."""
         session.flush()
-        self._session = session
-        self._since = min(arrival.at for arrival in arrivals) - HOUR
-        self.messages: dict[int, Known] = {}
-        self._read({arrival.row_id for arrival in arrivals if arrival.personal})
+        self.messages = _messages(session, arrivals)
         named = {arrival.row_id for arrival in arrivals if not arrival.personal}
         self._mailings = set(session.scalars(_MAILINGS, {"ids": list(named)})) if named else set()
-        self.links: Mapping[int, Mapping[int, str]] = self._read_links(
-            self._mailings | {known.mailing_id for known in self.messages.values()}
-        )
-        self._forget()
-
-    def _forget(self) -> None:
+        self.links = _links(session, self._mailings | {known.mailing_id for known in self.messages.values()})
+        self.bursts: dict[int, datetime] = {}
+        """Messages of which a filter tries every link, and when it was found out."""
         self._hits: list[dict[str, Any]] = []
         self._lines: list[dict[str, Any]] = []
         self._marked: set[int] = set()
         self._spoke: set[int] = set()
         self._counted: dict[tuple[int, HitKind, bool], int] = defaultdict(int)
-
-    def _read(self, message_ids: Collection[int]) -> None:
-        if not message_ids:
-            return
-        for row in self._session.execute(_MESSAGES, {"ids": list(message_ids)}):
-            self.messages[row.id] = Known(*row)
-        for message_id, *seen in self._session.execute(_SEEN, {"ids": list(message_ids), "since": self._since}):
-            self.messages[message_id].seen.append(Seen(*seen))
-
-    def _read_links(self, mailing_ids: Collection[int]) -> dict[int, dict[int, str]]:
-        links: dict[int, dict[int, str]] = defaultdict(dict)
-        for mailing_id, number, url in self._session.execute(_LINKS, {"ids": list(mailing_ids)}):
-            links[mailing_id][number] = url
-        return links
 
     def mailing_of(self, arrival: Arrival) -> int | None:
         """The mailing it belongs to, if there is one."""
@@ -111,10 +95,6 @@ class Book:
             return arrival.row_id if arrival.row_id in self._mailings else None
         known = self.messages.get(arrival.row_id)
         return known.mailing_id if known else None
-
-    def read_again(self, message_id: int) -> None:
-        """What is known of a message changed behind our back."""
-        self._read([message_id])
 
     def hit(self, known: Known, arrival: Arrival, signal: Signal | None) -> None:
         """A hit with a person's message."""
@@ -141,21 +121,35 @@ class Book:
         if known.silent_since is not None:
             self._spoke.add(known.person_key)
 
-    def write(self) -> None:
-        """Everything since the last time."""
-        insert_all(self._session, Hit, self._hits)
+    def write(self, session: Session) -> None:
+        """Everything at once."""
+        insert_all(session, Hit, self._hits)
         if self._lines:
-            ledger.note_many(self._session, self._lines)
-        marks = [self._first_times(self.messages[message_id]) for message_id in sorted(self._marked)]
-        if marks:
-            self._session.connection().execute(_MARK, marks)
+            ledger.note_many(session, self._lines)
+        if self._marked:
+            session.connection().execute(_MARK, [self._first_times(self.messages[each]) for each in sorted(self._marked)])
         if self._spoke:
-            self._session.connection().execute(_SPEAKS, {"ids": list(self._spoke)})
-        totals.add(self._session, self._counted)
-        self._forget()
+            session.connection().execute(_SPEAKS, {"ids": list(self._spoke)})
+        totals.add(session, self._counted)
 
     def _first_times(self, known: Known) -> dict[str, Any]:
         return {"which": known.id, **{f"new_{name}": getattr(known, name) for name in _FIRSTS}}
+
+
+def _messages(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Known]:
+    asked = {"ids": list({arrival.row_id for arrival in arrivals if arrival.personal})}
+    found = {row.id: Known(*row) for row in session.execute(_MESSAGES, asked)}
+    for message_id, *seen in session.execute(_SEEN, {**asked, "since": min(arrival.at for arrival in arrivals) - HOUR}):
+        if message_id in found:
+            found[message_id].seen.append(Seen(*seen))
+    return found
+
+
+def _links(session: Session, mailing_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    links: dict[int, dict[int, str]] = defaultdict(dict)
+    for mailing_id, number, url in session.execute(_LINKS, {"ids": list(mailing_ids)}):
+        links[mailing_id][number] = url
+    return links
 
 
 def _row(arrival: Arrival, mailing_id: int, message_id: int | None, signal: Signal | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from mailflow.audience.words import Tracking
 from mailflow.foundation.tokens import Purpose, Token
 from mailflow.outbox.models import Message
 from mailflow.tracking import bursts, personal
-from mailflow.tracking.book import Book, Known
+from mailflow.tracking.book import Book
 from mailflow.tracking.rules import HitFacts, machine_signal
 from mailflow.tracking.targets import safe_target
 from mailflow.tracking.words import Arrival, HitKind, Signal
@@ -29,25 +29,35 @@ def arrival(token: Token, purpose: Purpose, *, now: datetime, agent: str) -> Arr
     return Arrival(kind, token.row_id, personal_one, token.extra if kind is HitKind.CLICK else None, now, agent)
 
 
-def record_hits(session: Session, arrivals: Sequence[Arrival]) -> list[str | None]:
-    """Keep these, at least one, in the order in which they came, and say where each click leads.
+def judge(session: Session, arrivals: Sequence[Arrival]) -> tuple[Book, list[str | None]]:
+    """What these, at least one, in the order in which they came, will leave behind, and where each click leads; nothing is written.
 
     None for an open, and for a link that is not ours (S-23), of which nothing is kept. Unknown rows and mails to staff count nothing.
     A person's click on a mail not yet opened counts as its opening too: her pictures were off.
     """
     book = Book(session, arrivals)
     ways = []
-    for arrival in arrivals:
-        way = _way(book, arrival)
-        if arrival.kind is HitKind.OPEN or way:
-            _keep(session, book, arrival)
+    for each in arrivals:
+        way = _way(book, each)
+        if each.kind is HitKind.OPEN or way:
+            _judge(book, each)
         ways.append(way)
-    book.write()
-    return ways
+    return book, ways
+
+
+def keep(session: Session, book: Book) -> None:
+    """Write what was judged a moment ago, and then whatever has second thoughts; judging needs no turn of the one writer."""
+    book.write(session)
+    for message_id, at in book.bursts.items():
+        message = session.get_one(Message, message_id, populate_existing=True)
+        person = session.get(Subscriber, message.person_key, populate_existing=True)
+        if person:
+            bursts.judge_again(session, message, person, now=at)
+    session.flush()
 
 
 def look_up(session: Session, arrivals: Sequence[Arrival]) -> list[str | None]:
-    """Where each click leads, as ``record_hits`` says it; nothing is kept."""
+    """Where each click leads, as ``judge`` says it; nothing is kept."""
     book = Book(session, arrivals)
     return [_way(book, arrival) for arrival in arrivals]
 
@@ -59,29 +69,15 @@ def _way(book: Book, arrival: Arrival) -> str | None:
     return url if url and safe_target(url) else None
 
 
-def _keep(session: Session, book: Book, arrival: Arrival) -> None:
+def _judge(book: Book, each: Arrival) -> None:
     """With the person's message while she agrees to that; else (CNIL: for mails sent before, too) with the totals."""
-    known = book.messages.get(arrival.row_id) if arrival.personal else None
-    if known is None:
-        mailing_id = None if arrival.personal else book.mailing_of(arrival)
-    elif known.person_key < 0:  # a test to one of the staff
+    known = book.messages.get(each.row_id) if each.personal else None
+    mailing_id = known.mailing_id if known else None if each.personal else book.mailing_of(each)
+    if mailing_id is None or (known and known.person_key < 0):  # a test to one of the staff
         return
-    elif known.tracking == Tracking.INDIVIDUAL:
-        if personal.keep(book, known, arrival) is Signal.BURST:
-            _judge_again(session, book, known, arrival)
-        return
+    if known and known.tracking == Tracking.INDIVIDUAL:
+        if personal.judge(book, known, each) is Signal.BURST:
+            book.bursts[known.id] = each.at
     else:
-        mailing_id = known.mailing_id
-    if mailing_id:
-        since = personal.since_sent(known, arrival.at) if known else None
-        book.count(mailing_id, arrival, machine_signal(HitFacts(arrival.kind, arrival.agent, since, arrival.link)))
-
-
-def _judge_again(session: Session, book: Book, known: Known, arrival: Arrival) -> None:
-    """Second thoughts need everything written first, and what is known of the message changes by them."""
-    book.write()
-    message = session.get_one(Message, known.id, populate_existing=True)
-    person = session.get_one(Subscriber, known.person_key, populate_existing=True)
-    bursts.judge_again(session, message, person, now=arrival.at)
-    session.flush()
-    book.read_again(known.id)
+        since = personal.since_sent(known, each.at) if known else None
+        book.count(mailing_id, each, machine_signal(HitFacts(each.kind, each.agent, since, each.link)))

@@ -22,8 +22,8 @@ def since_sent(message: Known, at: datetime) -> float | None:
     return None if message.state == State.UNCERTAIN else -1.0
 
 
-def keep(book: Book, message: Known, arrival: Arrival) -> Signal | None:
-    """Store the hit, judge whether a person made it, and mark the message; the ledger gets a repeat within an hour only once.
+def judge(book: Book, message: Known, arrival: Arrival) -> Signal | None:
+    """Put the hit into the book, judge whether a person made it, and mark the message; the ledger gets a repeat within an hour only once.
 
     Why it was taken for a machine's, or None.
     """

@@ -148,13 +148,13 @@ def test_other_content_too_much_of_it_and_other_ways_are_problems_too(client, ke
 
 def test_every_view_says_who_may_call_it(client) -> None:
     views = client.application.view_functions
-    assert {name: view.mailflow_access for name, view in views.items()} == {"events.take": "keyed", "openapi.describe": "public"}
+    assert {name for name, view in views.items() if view.mailflow_access != "keyed"} == {"openapi.describe"}
 
 
 def test_the_description_is_made_from_the_types_that_check(client) -> None:
     found = client.get("/v1/openapi.json").json
     assert found["components"]["schemas"]["NewOrder"]["additionalProperties"] is False
-    assert set(found["components"]["schemas"]) == {"Event", "NewOrder", "Product", "Result"}
+    assert {"Event", "NewOrder", "Product", "Result"} <= set(found["components"]["schemas"])
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

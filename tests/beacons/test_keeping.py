@@ -69,14 +69,14 @@ def test_who_is_answered_is_kept_already(database: Database, mailed: Mailed) -> 
 def test_a_hit_that_cannot_be_written_costs_no_other(
     database: Database, mailed: Mailed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    judge = keeping.record_hits
+    judge = keeping.judge
 
     def choke(session, arrivals):
         if any(hit.agent == "poison" for hit in arrivals):
             raise RuntimeError("a bug")
         return judge(session, arrivals)
 
-    monkeypatch.setattr(keeping, "record_hits", choke)
+    monkeypatch.setattr(keeping, "judge", choke)
     keeper, readers = Keeper(database), Readers(9)
     for number in range(9):
         agent = "poison" if number == 4 else PHONE

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -168,7 +169,7 @@ def test_what_a_worker_says_late_only_ends_doubt_about_its_own_claim(house: Hous
 
 def test_one_slow_reader_keeps_nobody_waiting(house: House) -> None:
     house.sink.slow_seconds = 12.0
-    house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=2"})
+    house.settings = replace(house.settings, mail_url=house.sink.url + "&connections=2")
     names = [f"ana{n}@example.net" for n in range(12)]
     mailing = letters(house, "slow@example.net", *names)
     send(house)
@@ -180,7 +181,7 @@ def test_one_slow_reader_keeps_nobody_waiting(house: House) -> None:
 
 def test_a_stop_finishes_what_is_under_way_and_leaves_the_rest_untouched(house: House) -> None:
     house.sink.slow_seconds = 1.0
-    house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=2"})
+    house.settings = replace(house.settings, mail_url=house.sink.url + "&connections=2")
     mailing = letters(house, *(f"slow+{n}@example.net" for n in range(20)))
 
     async def stopped_early() -> None:
@@ -210,7 +211,7 @@ def test_what_comes_back_to_a_cancelled_mailing_says_so(house: House) -> None:
 
 def test_b_13_who_leaves_while_a_mail_waits_for_its_turn_does_not_get_it(house: House) -> None:
     house.sink.slow_seconds = 1.5
-    house.settings = house.settings.model_copy(update={"mail_url": house.sink.url + "&connections=1"})
+    house.settings = replace(house.settings, mail_url=house.sink.url + "&connections=1")
     mailing = letters(house, "slow@example.net", "carla@example.net")
 
     async def carla_leaves_meanwhile() -> None:

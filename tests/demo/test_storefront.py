@@ -25,9 +25,10 @@ from mailflow.outbox.enqueue import Entry, enqueue
 from mailflow.outbox.mailings import open_mailing
 from mailflow.outbox.models import Link, Message
 from mailflow.outbox.words import MailingKind, State
-from mailflow.tracking.hits import arrival, record_hits
+from mailflow.tracking.hits import arrival
 from mailflow.tracking.models import Order
 from preference_center import create_app
+from tests.mailed import record_hits
 from tests.public.public_door import Clock
 
 SHOP = f"http://localhost:8000{PATH}/"

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,13 @@ class Scene:
 
     def start(self, *without: str) -> subprocess.Popen[bytes]:
         """A sender process, some of its protections taken out."""
+        return self._begin("tests.faults.worker", *without)
+
+    def start_clock(self) -> subprocess.Popen[bytes]:
+        """A scheduler process."""
+        return self._begin("mailflow", "scheduler")
+
+    def _begin(self, *command: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "MAILFLOW_HOME": str(self.settings.home),
@@ -68,15 +76,24 @@ class Scene:
             "MAILFLOW_BASE_URL": self.settings.base_url or "",
             "FULL_DISK": str(self.full_disk),
         }
-        worker = subprocess.Popen([sys.executable, "-m", "tests.faults.worker", *without], env=environment)
-        self.workers.append(worker)
-        return worker
+        process = subprocess.Popen([sys.executable, "-m", *command], env=environment)
+        self.workers.append(process)
+        return process
 
     def end(self, worker: subprocess.Popen[bytes], how: signal.Signals) -> None:
         """Send it a signal and wait for its end."""
         worker.send_signal(how)
         worker.wait(30)
         self.workers.remove(worker)
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """The sink answers nothing."""
+        self._sink.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._sink.send_signal(signal.SIGCONT)
 
     def arrivals(self) -> list[Arrival]:
         """What the sink took, in order."""

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from mailflow.foundation.settings import Settings
+from mailflow.foundation.settings import Settings, SettingsError
 
 
 @pytest.mark.parametrize(
@@ -47,7 +46,7 @@ def test_a_host_with_or_without_a_port_is_taken(tmp_path: Path, given: str, publ
     ],
 )
 def test_anything_else_is_refused(tmp_path: Path, given: str) -> None:
-    with pytest.raises(ValidationError, match="write http"):
+    with pytest.raises(SettingsError, match="write http"):
         Settings(home=tmp_path, base_url=given)
 
 

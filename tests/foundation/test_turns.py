@@ -3,12 +3,24 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from mailflow.foundation.database import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'mailflow.sqlite3'}")
+    with opened.begin():
+        pass
+    yield opened
+    opened.close()
+
 
 HELD = 0.24
 """SQLite's own tries come 228 and 328 ms after the first: it would find a free database 88 ms late."""

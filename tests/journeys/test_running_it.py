@@ -58,13 +58,13 @@ def test_a_second_start_keeps_everything_and_the_same_sign_in(tmp_path: Path) ->
 def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
     with running(tmp_path / "home") as product:
         ours = {child: command for child, command in _processes() if str(product.home) in _environment(child)}
-        sender = next(child for child, command in ours.items() if command.endswith("mailflow worker"))
+        sender = next(child for child, command in ours.items() if command.endswith("mailflow.cli.worker"))
         os.kill(sender, signal.SIGKILL)
         again = until(
             lambda: [
                 c
                 for c, command in _processes()
-                if command.endswith("mailflow worker") and c != sender and str(product.home) in _environment(c)
+                if command.endswith("mailflow.cli.worker") and c != sender and str(product.home) in _environment(c)
             ]
         )
         assert again

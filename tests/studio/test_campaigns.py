@@ -333,9 +333,8 @@ def test_people_can_be_narrowed_by_state_reason_and_address(house: House, bruno:
         "?reason=left": {"carla"},
         "?who=ELEN": {"elena"},
         "?who=%25": set(),
-        "?state=nonsense&reason=nonsense&page=-4": {"ana", "elena", "dario", "carla"},
-        "?page=99999": set(),
-        "?page=99999999999": {"ana", "elena", "dario", "carla"},
+        "?state=nonsense&reason=nonsense&after=-4": {"ana", "elena", "dario", "carla"},
+        "?after=99999999999": {"ana", "elena", "dario", "carla"},
     }
     for query, names in found.items():
         assert set(re.findall(r"(\w+)@example\.net", bruno.get(draft + "people" + query).text)) == names, query

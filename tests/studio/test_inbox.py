@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -110,7 +111,7 @@ def test_a_name_that_is_no_letters_is_nothing(bruno: Visitor, name: str) -> None
 
 
 def test_with_a_real_mail_server_there_is_no_inbox(studio: Flask, database: Database, settings: Settings) -> None:
-    real = settings.model_copy(update={"mail_url": "smtp://127.0.0.1:2525?tls=none"})
+    real = replace(settings, mail_url="smtp://127.0.0.1:2525?tls=none")
     visitor = Visitor(create_studio(database, real).test_client())
     visitor.sign_in(password=PASSWORD)
     assert visitor.get("/inbox/").status_code == 404

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Flask
@@ -73,7 +74,7 @@ def test_s_28_the_session_cookie_is_lax_and_out_of_reach_of_scripts(stranger: Vi
 
 
 def test_s_28_the_session_cookie_is_secure_where_the_address_is_https(database: Database, settings: Settings, now: datetime) -> None:
-    served = settings.model_copy(update={"base_url": "https://correo.example.net"})
+    served = replace(settings, base_url="https://correo.example.net")
     client = create_studio(database, served, clock=lambda: now).test_client()
     answer = client.get("/sign-in", base_url="https://correo.example.net")
     assert "Secure" in answer.headers["Set-Cookie"]

@@ -4,6 +4,8 @@ import csv
 import io
 import re
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -266,7 +268,7 @@ def test_s_44_no_cell_of_the_download_is_a_formula(bruno: Visitor, database: Dat
     answer = bruno.get(f"/segments/{never_bought}/members.csv")
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert [row["first_name"] for row in rows] == ["'=HYPERLINK(1)", "Carla"]
-    assert answer.headers["Content-Disposition"] == "attachment; filename=segment-never-bought.csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="Never bought.csv"'
 
 
 @pytest.mark.usefixtures("people")
@@ -345,3 +347,38 @@ def test_the_lists_of_the_builder_are_those_that_are_there(bruno: Visitor, datab
     with database.read() as session:
         name = session.scalars(select(List)).one().name["en"]
     assert f">{name}</option>" in bruno.get("/segments/new").text
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    "name",
+    [
+        'a"; filename=evil.exe; x="',
+        "x\r\nSet-Cookie: a=b\r\n\r\n<script>",
+        "../../etc/passwd\x00",
+        "Otoño ✉ %41 'tú'",
+        "\u202egnp.exe",
+        '"',
+    ],
+)
+def test_s_17_a_segments_name_is_one_file_name_and_nothing_else(bruno: Visitor, database: Database, name: str) -> None:
+    with database.begin() as session:
+        segment = session.scalars(select(Segment).where(Segment.slug == "never-bought")).one()
+        segment.name = {"es": name, "en": name}
+    answer = bruno.get(f"/segments/{segment.id}/members.csv")
+    assert (answer.status_code, answer.text[1:6]) == (200, "email")
+    assert not any(cookie.startswith("a=") for cookie in answer.headers.getlist("Set-Cookie"))
+    told = EmailMessage()  # the standard library reads it as RFC 2231 says
+    told["Content-Disposition"] = answer.headers["Content-Disposition"]
+    assert told.get_content_disposition() == "attachment"
+    assert set(told["Content-Disposition"].params) == {"filename"}
+    assert re.fullmatch(r"[^\x00-\x1f/\\:\"\u202e]+\.csv", told.get_filename() or "")
+    assert answer.headers["Content-Disposition"].isascii()
+
+
+def test_s_17_every_file_to_keep_is_named_by_the_one_function() -> None:
+    root = Path(__file__).resolve().parents[2]
+    sources = [path for folder in ("mailflow", "preference_center") for path in (root / folder).rglob("*.py")]
+    lines = [line for path in sources for line in path.read_text("utf-8").splitlines() if '"Content-Disposition":' in line]
+    assert len(lines) >= 2
+    assert all('"Content-Disposition": disposition(' in line for line in lines)

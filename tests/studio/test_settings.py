@@ -96,7 +96,7 @@ def test_a_password_is_not_changed_by_mistake(bruno: Visitor, old: str, new: str
 
 
 def test_s_41_a_key_is_shown_once_kept_as_a_digest_and_ended_at_once(bruno: Visitor, database: Database) -> None:
-    made = bruno.client.post("/settings/keys", data={"csrf_token": bruno.token("/"), "name": "Pedidos"})
+    made = bruno.client.post("/settings/keys", data={"csrf_token": bruno.token("/"), "name": "Pedidos", "scopes": "events:write"})
     text = made.text.split('id="key-text">')[1].split("<")[0]
     assert text.startswith("mf_live_")
     assert text not in bruno.get("/settings/keys").text
@@ -107,6 +107,17 @@ def test_s_41_a_key_is_shown_once_kept_as_a_digest_and_ended_at_once(bruno: Visi
     bruno.client.post(f"/settings/keys/{row.id}/revoke", data={"csrf_token": bruno.token("/")})
     with database.read() as session:
         assert find_api_key(session, text) is None
+
+
+def test_a_key_may_do_what_was_chosen_and_nothing_else(bruno: Visitor, database: Database) -> None:
+    chosen = {"csrf_token": bruno.token("/"), "name": "Cuadro", "scopes": ["campaigns:write", "campaigns:read", "everything"]}
+    assert bruno.client.post("/settings/keys", data=chosen).status_code == 200
+    with database.read() as session:
+        assert session.scalars(select(ApiKey.scopes)).one() == ["campaigns:read", "campaigns:write"]
+    assert "see campaigns and their counts, try again and decide" in bruno.get("/settings/keys").text
+    nothing = bruno.client.post("/settings/keys", data={"csrf_token": bruno.token("/"), "name": "Nada"})
+    assert nothing.status_code == 422
+    assert "Choose at least one thing that the key may do." in nothing.text
 
 
 def test_the_page_shows_a_request_that_the_api_takes(bruno: Visitor) -> None:
@@ -121,5 +132,7 @@ def test_the_page_shows_a_request_that_the_api_takes(bruno: Visitor) -> None:
 
 
 def test_a_keys_name_cannot_become_part_of_the_page(bruno: Visitor) -> None:
-    bruno.client.post("/settings/keys", data={"csrf_token": bruno.token("/"), "name": "<script>alert(1)</script>"})
+    bruno.client.post(
+        "/settings/keys", data={"csrf_token": bruno.token("/"), "name": "<script>alert(1)</script>", "scopes": "events:write"}
+    )
     assert "<script>alert" not in bruno.get("/settings/keys").text

@@ -13,10 +13,10 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.tokens import Purpose, Token
 from mailflow.outbox.models import Link, MailingTotal, Message
 from mailflow.schema import metadata
-from mailflow.tracking.hits import arrival, look_up, record_hits
+from mailflow.tracking.hits import arrival, look_up
 from mailflow.tracking.models import Hit
 from mailflow.tracking.words import Arrival
-from tests.mailed import PHONE, SENT_AT, Mailed, mail_the_cast, mailing, message
+from tests.mailed import PHONE, SENT_AT, Mailed, mail_the_cast, mailing, message, record_hits
 
 LATER = SENT_AT + timedelta(minutes=10)
 

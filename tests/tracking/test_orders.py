@@ -13,11 +13,11 @@ from mailflow.foundation.tokens import Purpose, Token
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Message
 from mailflow.tracking.attribution import attribute
-from mailflow.tracking.hits import arrival, record_hits
+from mailflow.tracking.hits import arrival
 from mailflow.tracking.models import Order
 from mailflow.tracking.orders import record_order
 from mailflow.tracking.words import OrderEvent, OrderLine, OrderOutcome, OrderReason
-from tests.mailed import PHONE, SENT_AT, Mailed, links, mailing, message
+from tests.mailed import PHONE, SENT_AT, Mailed, links, mailing, message, record_hits
 
 BOUGHT = SENT_AT + timedelta(hours=5)
 

@@ -1,6 +1,6 @@
 """Staff accounts and API keys: who may come in through the studio and the API."""
 
-from mailflow.foundation.accounts.api_keys import ApiKeyMade, find_api_key, make_api_key, revoke_api_key
+from mailflow.foundation.accounts.api_keys import SCOPES, ApiKeyMade, find_api_key, make_api_key, revoke_api_key
 from mailflow.foundation.accounts.models import ApiKey, SignInAttempt, StaffSession, User
 from mailflow.foundation.accounts.passwords import SHORTEST_PASSWORD, hash_password, matches
 from mailflow.foundation.accounts.rules import network_of
@@ -9,6 +9,7 @@ from mailflow.foundation.accounts.sign_in import Knock, SignIn, account_of, add_
 from mailflow.foundation.accounts.words import Pass, Place
 
 __all__ = [
+    "SCOPES",
     "SHORTEST_PASSWORD",
     "ApiKey",
     "ApiKeyMade",

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from mailflow.foundation.accounts.models import ApiKey
 
-SCOPES = ("events:write",)
+SCOPES = ("events:write", "campaigns:read", "messages:read", "campaigns:write")
+"""What a key may be allowed: tell orders; see campaigns and their counts; see who got them, by address; try again and decide."""
+_LEAST = SCOPES[:1]
 _START = "mf_live_"
 
 
@@ -22,7 +25,7 @@ class ApiKeyMade:
     text: str
 
 
-def make_api_key(session: Session, name: str, *, scopes: tuple[str, ...] = SCOPES, now: datetime) -> ApiKeyMade:
+def make_api_key(session: Session, name: str, *, scopes: Sequence[str] = _LEAST, now: datetime) -> ApiKeyMade:
     """A new key of 32 random bytes; show its text now, since only the digest is kept."""
     text = _START + secrets.token_urlsafe(32)
     row = ApiKey(name=name, prefix=text[: len(_START) + 4], digest=_digest(text), scopes=list(scopes), created_at=now)

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from mailflow.foundation.slices import slice_by_slice
 from mailflow.outbox.doubt import Decision
 from mailflow.sequences.models import Sequence
 from mailflow.sequences.queries import sequence_named
@@ -40,7 +41,7 @@ def decided(recipe: str, decision: str) -> Response:
         moved = decide(session, _found(session, recipe), known, expected=left, going_on=going_on, now=current_instant())
         return ("done" if moved else "changed"), moved, max(left - moved, 0)
 
-    reason, count = words.slice_by_slice(slice_, expected)
+    reason, count, _left = slice_by_slice(current_database(), slice_, expected)
     flash(*((words.done_words(known, count), "message") if reason == "done" else (words.changed(), "warn")))
     return redirect(url_for("sequences.show", recipe=recipe), 303)
 

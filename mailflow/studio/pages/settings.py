@@ -1,5 +1,6 @@
 """Settings: the shop and how it signs, one's own account, and the keys of the API."""
 
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from mailflow.audience.models import Brand
 from mailflow.audience.queries import brand, installation
 from mailflow.audience.shop import describe_shop
 from mailflow.foundation.accounts import (
+    SCOPES,
     SHORTEST_PASSWORD,
     ApiKey,
     make_api_key,
@@ -21,6 +23,7 @@ from mailflow.studio.entry import remember, try_password
 from mailflow.studio.security import same, staff
 from mailflow.studio.shop_form import CURRENCIES, ShopForm, read_shop_form
 from mailflow.studio.surroundings import current_database, current_instant, current_settings
+from mailflow.studio.wording import KEY_SCOPES
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -88,11 +91,16 @@ def keys() -> str:
 def make_key() -> str | tuple[str, int]:
     """Make a key and show its text, this once."""
     name = " ".join(request.form.get("name", "").split())
+    scopes = [scope for scope in SCOPES if scope in request.form.getlist("scopes")]
+    problems = {}
     if not name or len(name) > LONGEST_KEY_NAME:
-        problem = _("Write what the key is for, in at most %(count)s characters.", count=LONGEST_KEY_NAME)
-        return _keys_page(problems={"name": problem}, name=name), 422
+        problems["name"] = _("Write what the key is for, in at most %(count)s characters.", count=LONGEST_KEY_NAME)
+    if not scopes:
+        problems["scopes"] = _("Choose at least one thing that the key may do.")
+    if problems:
+        return _keys_page(problems=problems, name=name, scopes=scopes), 422
     with current_database().begin() as session:
-        made = make_api_key(session, name, now=current_instant())
+        made = make_api_key(session, name, scopes=scopes, now=current_instant())
     return _keys_page(made=made.text)
 
 
@@ -134,8 +142,9 @@ def _password_problems(new: str, again: str) -> dict[str, str]:
     return {}
 
 
-def _keys_page(made: str | None = None, name: str = "", problems: dict[str, str] | None = None) -> str:
+def _keys_page(made: str | None = None, name: str = "", problems: dict[str, str] | None = None, scopes: Sequence[str] = SCOPES[:1]) -> str:
     with current_database().read() as session:
         rows = list(session.scalars(select(ApiKey).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())))
     events = f"{current_settings().public_url}/api/v1/events"
-    return render_template("studio/settings_keys.html", rows=rows, made=made, name=name, problems=problems or {}, events=events)
+    told = {"rows": rows, "made": made, "name": name, "problems": problems or {}, "events": events}
+    return render_template("studio/settings_keys.html", **told, scopes=scopes, may=KEY_SCOPES)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from mailflow.campaigns.uncertain import concerned, decide
+from mailflow.foundation.slices import slice_by_slice
 from mailflow.studio import doubt as words
 from mailflow.studio.pages.campaigns.routes import blueprint, found
 from mailflow.studio.security import staff
@@ -36,7 +37,7 @@ def decided(campaign_id: int, decision: str) -> Response:
         outcome = decide(session, campaign, known, expected=left, going_on=going_on, now=current_instant())
         return outcome.reason, outcome.count, outcome.left
 
-    reason, count = words.slice_by_slice(slice_, expected)
+    reason, count, _left = slice_by_slice(current_database(), slice_, expected)
     told = {"done": words.done_words(known, count), "cancelled": _("The campaign is cancelled: nothing more goes out of it.")}
     flash(told.get(reason, words.changed()), "message" if reason == "done" else "warn")
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import Response
 from flask_babel import gettext as _
 
+from mailflow.content.headers import disposition
 from mailflow.reporting.campaign import report
 from mailflow.reporting.sheet import FIGURE_HEADS, INTERVAL_HEADS, Cell, as_csv, figure_cells, interval_cells
 from mailflow.reporting.words import Row
@@ -36,7 +37,7 @@ def download(campaign_id: int) -> Response:
             rows += _rows(key, seen.rows, seen.labels) if seen else []
         rows += [[_("Did not get it"), line.why, line.people] for line in left_out_lines(found.id, its)]
     text = as_csv(rows, decimal_comma=current_language() == "es")
-    return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="report-{found.id}.csv"'})
+    return Response(text, mimetype="text/csv", headers={"Content-Disposition": disposition(found.name, "csv")})
 
 
 def _rows(key: str, rows: Sequence[Row], labels: Labels) -> list[list[Cell]]:

@@ -7,6 +7,7 @@ from flask import Response, abort, stream_with_context
 
 from mailflow.audience.models import Subscriber
 from mailflow.audience.profile import values
+from mailflow.content.headers import disposition
 from mailflow.foundation.language import pick
 from mailflow.reporting.sheet import as_csv
 from mailflow.segments.catalogue import catalogue, read_tree
@@ -32,8 +33,8 @@ def members_csv(segment_id: int) -> Response:
         except TreeError:
             abort(404)
     lines = stream_with_context(_lines(tree, names.fields, comma=current_language() == "es"))
-    name = f"attachment; filename=segment-{segment.slug or segment.id}.csv"
-    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": name})
+    name = pick(segment.name, current_language())
+    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": disposition(name, "csv")})
 
 
 def _lines(tree: Tree, fields: tuple[FieldFacts, ...], *, comma: bool) -> Iterator[str]:

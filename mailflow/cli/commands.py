@@ -1,0 +1,19 @@
+"""All commands by name. Imports are inside each command: asking for --help should take no time."""
+
+import typer
+
+from mailflow.cli import data, processes
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="mailflow: newsletters and marketing automation for a shop.",
+)
+cli.command("run")(processes.run)
+cli.command("web")(processes.web)
+cli.command("worker")(processes.worker)
+cli.command("scheduler")(processes.scheduler)
+cli.add_typer(data.db, name="db")
+cli.add_typer(data.demo, name="demo")
+cli.add_typer(data.user, name="user")

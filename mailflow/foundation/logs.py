@@ -1,0 +1,84 @@
+"""What processes write to their log: nothing in it forges a line or moves a cursor, names an address, or opens a door.
+
+An address becomes a keyed hash: the same person can be followed through the log, and nobody learns who she is.
+"""
+
+import copy
+import hmac
+import logging
+import re
+import sys
+import threading
+from types import TracebackType
+
+from mailflow.foundation.keys import secret_of
+from mailflow.foundation.settings import Settings
+
+_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_INDENT = "    "
+_ADDRESS = re.compile(r"(?:\"[^\"\n]*\"|[^\s<>\"'()\[\]{},;:=/\\@]+)(?:@|%40)(\[[^\]\s]*\]|[\w-]+(?:\.[\w-]+)*)", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+:[^\s/@]*@")
+_SECRETS = re.compile(r"(?<![\w-])(?:E[A-Za-z0-9_-]{35}(?![\w-])|mf_live_[\w-]+)")
+"""The tokens of links, whose first letter is that of their version, and the keys of the API."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def keep_log(settings: Settings) -> None:
+    """Have everything this process logs, what ends it included, written so to standard error; may be said again."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Discreet(secret_of(settings)))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
+    sys.excepthook = _ended
+    threading.excepthook = lambda told: _ended(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
+
+
+class Discreet(logging.Formatter):
+    """One line a record, its traceback indented below it; control characters are written as escapes, addresses as hashes."""
+
+    def __init__(self, secret: str) -> None:
+        """``secret``: the installation's."""
+        super().__init__(_FORM)
+        self._key = hmac.digest(secret.encode(), b"mailflow log", "sha256")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as it may be written."""
+        own = copy.copy(record)
+        own.exc_text = None  # another handler's formatter may have left its own there
+        return self._hidden(super().format(own))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        """One line, whatever was told."""
+        return _escaped(super().formatMessage(record)).replace("\n", "\\n")
+
+    def formatException(self, ei: object) -> str:  # noqa: N802  # logging's name
+        """A traceback that no line of can be taken for a record."""
+        return _below(super().formatException(ei))  # type: ignore[arg-type]
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802  # logging's name
+        """As a traceback."""
+        return _below(super().formatStack(stack_info))
+
+    def _hidden(self, text: str) -> str:
+        without = _SECRETS.sub("<secret>", _CREDENTIALS.sub("<secret>@", text))
+        return _ADDRESS.sub(self._hash, without)
+
+    def _hash(self, found: re.Match[str]) -> str:
+        address = re.sub("%40", "@", found[0], flags=re.IGNORECASE).lower()
+        return f"<address {hmac.digest(self._key, address.encode('utf-8', 'backslashreplace'), 'sha256').hex()[:10]}>"
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _below(text: str) -> str:
+    return "\n".join(_INDENT + _escaped(line) for line in text.split("\n"))
+
+
+def _ended(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """What ends a thread or a process."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, fault, trace)
+    else:
+        logging.getLogger("mailflow").critical("nobody caught this", exc_info=(kind, fault, trace))
