@@ -23,6 +23,7 @@ def test_a_second_writer_has_no_turn(tmp_path: Path) -> None:
         assert is_busy(_fault("SELECT 1", Database(url, patience=0.05)))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("statement", ["SELECT 1 FROM missing", "SELECT missing FROM ring"])
 def test_a_missing_table_or_column_never_comes_by_waiting(database: Database, statement: str) -> None:
     assert not is_busy(_fault(statement, database))

@@ -123,6 +123,7 @@ def test_a_cursor_of_another_question_is_refused(database: Database, mine: Maili
             roll(session, mine, after=cursor)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("states", "reason"), [one for one in QUESTIONS if set(one[0]) != {"claimed", "sending", "pending", "deferred"}])
 def test_no_page_is_sorted_or_counted_through(database: Database, mine: Mailing, states: tuple[str, ...], reason: str | None) -> None:
     """Every statement walks along an index in its order; a search looks at a window of it."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
@@ -169,6 +170,7 @@ def test_a_story_reaches_every_state(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_not_one_row_of_who_got_it_is_looked_at(database: Database, now: datetime) -> None:
     """Every part of the count is answered by an index alone, but for the few in hand."""
     asked: list[tuple[str, object]] = []
