@@ -15,7 +15,8 @@ from pathlib import Path
 HITS, LEAVINGS = "hits.txt", "leavings.txt"
 """Files with one path a line: opened and clicked over and over; and left with, each once."""
 HITS_A_SECOND, LEAVINGS_A_SECOND = 2000, 20
-_CONNECTIONS = {"GET": 200, "POST": 10}
+_CONNECTIONS = {"GET": 600, "POST": 20}
+"""So many may wait at once: few would make the crowd wait for itself, as real readers never do."""
 _TICK = 0.002
 _AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 _FORM = b"List-Unsubscribe=One-Click"

@@ -15,7 +15,7 @@ from mailflow.tracking.words import Arrival
 
 MOST_WAITING = 5_000
 """More than that wait only when the database is away; each is a few hundred bytes."""
-_MOST_TOGETHER = 250
+_MOST_TOGETHER = 400
 """Keeps a group's transaction well below the 50 ms that SQLite's one writer may take."""
 _LULL = 0.03
 """Seconds from the beginning of one group to that of the next: fewer, larger ones leave the database to the sender."""

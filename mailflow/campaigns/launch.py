@@ -107,7 +107,7 @@ def _next_people(session: Session, campaign: Campaign, after: int, *, now: datet
     Each kind is a walk along an index from where the last slice ended; asked for together they would all be sorted for each slice.
     """
     narrowing, place = narrowing_of(session, campaign), aliased(Subscription)
-    people = _members(session, narrowing, now=now) if narrowing else select(Subscriber.id)
+    people = members_of(session, narrowing, now=now) if narrowing else select(Subscriber.id)
     numbers = people.join(place, place.subscriber_id == Subscriber.id).where(place.list_id == campaign.list_id, place.subscriber_id > after)
     walk = numbers.order_by(place.subscriber_id).limit(SLICE)
     confirmed = session.scalars(walk.where(place.state == SubscriptionState.CONFIRMED)).all()
@@ -128,10 +128,11 @@ def candidates(session: Session, list_id: int | None, narrowing: Narrowing | Non
     )
     if narrowing is None:
         return wanted
-    return wanted.where(Subscriber.id.in_(_members(session, narrowing, now=now)))
+    return wanted.where(Subscriber.id.in_(members_of(session, narrowing, now=now)))
 
 
-def _members(session: Session, narrowing: Narrowing, *, now: datetime) -> Select[int]:
+def members_of(session: Session, narrowing: Narrowing, *, now: datetime) -> Select[int]:
+    """Ids of everybody in a campaign's segment."""
     return members(narrowing.tree, now=now, fields=fields(session), segments=narrowing.segments)
 
 

@@ -29,6 +29,8 @@ class Campaign(Base):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     kept: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     """The newsletter and the segment as they stood when it was scheduled, as `campaigns.kept` writes them; empty in a draft."""
+    rehearsed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What making its mails for some of its readers showed, as `campaigns.rehearsal` keeps it; empty until shortly before its hour."""
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

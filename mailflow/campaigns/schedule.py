@@ -60,7 +60,7 @@ def unschedule(session: Session, campaign: Campaign) -> bool:
     if mailing_id is not None and session.scalar(select(Message.id).where(Message.mailing_id == mailing_id).limit(1)) is not None:
         return False
     waiting = (CampaignState.SCHEDULED, CampaignState.HELD)
-    if not move(session, campaign, waiting, CampaignState.DRAFT, due_at=None, reason=None, mailing_id=None, kept=None):
+    if not move(session, campaign, waiting, CampaignState.DRAFT, due_at=None, reason=None, mailing_id=None, kept=None, rehearsed=None):
         return False
     if mailing_id is not None:
         for table, column in ((Compilation, Compilation.mailing_id), (Link, Link.mailing_id), (Mailing, Mailing.id)):

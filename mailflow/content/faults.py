@@ -48,6 +48,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "La etiqueta personal da demasiadas vueltas o escribe demasiado; simplifícala.",
         "The personal tag goes round too often or writes too much; make it simpler.",
     ),
+    "tag-zero": ("«{tag}» divide entre cero.", "“{tag}” divides by zero."),
+    "tag-kind": ("«{tag}» espera un valor de otra clase, un número por ejemplo.", "“{tag}” expects another kind of value, a number say."),
+    "tag-value": ("«{tag}» no se puede escribir con ese valor.", "“{tag}” cannot be written with that value."),
+    "not-made": (
+        "El correo no se pudo hacer por algo nuestro; el registro lo cuenta.",
+        "The mail could not be made for a fault of ours; the log tells it.",
+    ),
     "unknown-field": ("No hay ningún dato «subscriber.{name}».{hint_es}", "There is no value “subscriber.{name}”.{hint_en}"),
     "unknown-name": ("No conocemos el dato «{name}».{hint_es}", "We do not know the value “{name}”.{hint_en}"),
     "template": ("La plantilla tiene un error: {detail}", "The template has an error: {detail}"),

@@ -15,7 +15,7 @@ _TAG = re.compile(r"unexpected tag '(\w+)'")
 _FILTER = re.compile(r"unknown filter '(\w*)'")
 _MISSING = re.compile(r"missing expression|missing tag name|found end of expression|missing or unexpected path segment")
 _QUOTES = re.compile("unexpected '?[\"'“”‘’«»]")
-_LIMIT = re.compile(r"limit reached|would grow too|recursion|maximum recursion|nesting")
+_LIMIT = re.compile(r"limit reached|would grow too|may have up to|recursion|maximum recursion|nesting")
 
 
 def syntax_fault(detail: str, tag: str, where: str, line: int | None, tags: Collection[str], filters: Collection[str]) -> Fault:
@@ -28,9 +28,14 @@ def syntax_fault(detail: str, tag: str, where: str, line: int | None, tags: Coll
         return _unexpected(found[1], where, line, tags)
     if found := _FILTER.search(detail):
         return fault("liquid-filter", where, line, name=found[1], **did_you_mean(found[1], filters))
-    if _LIMIT.search(detail):
+    if is_limit(detail):
         return fault("liquid-limit", where, line)
     return fault(_sense(detail), where, line, tag=tag)
+
+
+def is_limit(detail: str) -> bool:
+    """Whether the interpreter stopped because a tag would have taken too long or written too much."""
+    return _LIMIT.search(detail) is not None
 
 
 def did_you_mean(name: str, known: Collection[str]) -> Mapping[str, str]:

@@ -26,6 +26,11 @@ class Personaliser:
         self._defaults["pixel"] = ""
 
     @property
+    def fragments(self) -> Mapping[str, Fragments]:
+        """Its texts taken apart, by name."""
+        return {"subject": self._subject, "html": self.html, "text": self.text}
+
+    @property
     def paths(self) -> frozenset[Path]:
         """Every name that the mail may ask for."""
         return self.subject_paths | self.html.paths | self.text.paths

@@ -15,6 +15,7 @@ from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.scheduler.compiling import ensure_compiled
+from mailflow.scheduler.rehearsing import rehearse_once
 from mailflow.sequences.advance import advance_due
 from mailflow.sequences.enrol import enrol_confirmed, enrol_quiet
 from mailflow.sequences.notices import post_notices
@@ -58,7 +59,7 @@ def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
 
 
 def _make_ready(database: Database, settings: Settings, campaign_id: int, *, now: datetime) -> bool:
-    """Open its mailing and compile it with no transaction open; one that does not compile is held with its reason."""
+    """Open its mailing, compile it and try it on some readers, with no transaction open; one that fails is held with its reason."""
     with database.begin() as session:
         mailing = launch.open_campaign(session, session.get_one(Campaign, campaign_id), now=now)
         mailing_id, written = mailing.id, mailing.language or ""
@@ -69,7 +70,7 @@ def _make_ready(database: Database, settings: Settings, campaign_id: int, *, now
         with database.begin() as session:
             launch.hold(session, session.get_one(Campaign, campaign_id), "does-not-compile")
         return False
-    return True
+    return rehearse_once(database, settings, campaign_id, now=now)
 
 
 def freeze_begun(database: Database, _settings: Settings) -> int:

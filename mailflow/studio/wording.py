@@ -66,6 +66,9 @@ HELD: dict[str, LazyString] = {
     "does-not-compile": lazy_gettext(
         "The newsletter could not be made into a mail when its hour came. Mend it, then choose an hour again."
     ),
+    "does-not-render": lazy_gettext(
+        "Before it left, its mail was tried on some of its own readers and could not be written for too many of them. Nobody has got it."
+    ),
 }
 """Why a campaign waits for a person."""
 

@@ -8,6 +8,7 @@ from mailflow.campaigns.words import CampaignState
 from mailflow.outbox.doubt import Decision
 from mailflow.studio.hours import hour_words
 from mailflow.studio.pages.campaigns.compose import compose, may_be_changed
+from mailflow.studio.pages.campaigns.rehearsed import trouble_of
 from mailflow.studio.pages.campaigns.routes import blueprint
 from mailflow.studio.pages.campaigns.sheets import Sheet, sheet_of
 from mailflow.studio.security import staff
@@ -26,6 +27,7 @@ def show(campaign_id: int) -> str:
         return compose(sheet)
     with current_database().read() as session:
         counted = progress(session, sheet.campaign)
+        trouble = trouble_of(session, sheet.campaign)
         retryable = concerned(session, sheet.campaign, Decision.RETRY) if counted.failed else 0
     return render_template(
         "studio/campaigns/show.html",
@@ -34,6 +36,7 @@ def show(campaign_id: int) -> str:
         progress=counted,
         leaves=hour_words(sheet.campaign),
         held=held_words(sheet.campaign.reason),
+        trouble=trouble,
         states=CAMPAIGN_STATES,
         message_states=MESSAGE_STATES,
         reasons=REASONS,

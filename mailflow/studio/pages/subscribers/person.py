@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from mailflow.audience.fields import fields
 from mailflow.audience.leaving import leave
-from mailflow.audience.models import Form, Subscription
+from mailflow.audience.models import Field, Form, Subscription
 from mailflow.audience.queries import SubscriberPage, lists, subscriber_page
 from mailflow.audience.rules import age
 from mailflow.audience.suppression import suppressed
@@ -80,15 +80,15 @@ def take_off(subscriber_id: int, subscription_id: int) -> Response:
 
 
 def _profile(session: Session, page: SubscriberPage) -> list[Said]:
+    return [said_of(field, page.values[field.key]) for field in fields(session) if field.key in page.values]
+
+
+def said_of(field: Field, value: Any) -> Said:
+    """A field and its value, as a person reads them."""
     language = current_language()
-    said = []
-    for field in fields(session):
-        if field.key in page.values:
-            options = {str(one["key"]): pick(one["label"], language) for one in field.options}
-            value = page.values[field.key]
-            many = value if isinstance(value, list) else [value]
-            said.append(Said(pick(field.label, language), [_words(one, options, born=field.key == "birth_date") for one in many]))
-    return said
+    options = {str(one["key"]): pick(one["label"], language) for one in field.options}
+    many = value if isinstance(value, list) else [value]
+    return Said(pick(field.label, language), [_words(one, options, born=field.key == "birth_date") for one in many])
 
 
 def _words(value: Any, options: dict[str, str], *, born: bool) -> str:
