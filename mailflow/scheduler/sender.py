@@ -123,8 +123,8 @@ class Sender:
             await asyncio.wait_for(self._poke.wait(), idle)
 
     def _runs_low(self) -> bool:
-        """Whether connections have but a third left of what may go, and there are more to be asked for."""
-        return bool(self._hand.total_waiting) and self._hand.ready * 3 < self._gate_room() + self._hand.ready
+        """Whether connections have but half of what may go, and there are more to be asked for."""
+        return bool(self._hand.total_waiting) and self._hand.ready * 2 < self._gate_room() + self._hand.ready
 
     async def _turn(self) -> bool:
         """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
