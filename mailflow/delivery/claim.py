@@ -83,12 +83,12 @@ def is_due(session: Session, lanes: Iterable[Lane], *, now: datetime) -> bool:
     return bool(_mailings_with_due(session.connection(), lanes, now))
 
 
-def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: datetime) -> None:
-    """Make them wait while no server can be reached: no fault of theirs, and no try."""
+def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: datetime, reason: Reason = Reason.NETWORK) -> None:
+    """Make them wait a little, while no server can be reached, say: no fault of theirs, and no try."""
     if not rows:
         return
     ours = (among(Message.id, [row.id for row in rows]), Message.worker == worker, Message.state == State.CLAIMED)
-    waits = {"state": State.DEFERRED, "reason": Reason.NETWORK, "due_at": now + AWAY, "worker": None, "lease_until": None}
+    waits = {"state": State.DEFERRED, "reason": reason, "due_at": now + AWAY, "worker": None, "lease_until": None}
     session.execute(update(Message).where(*ours).values(waits).execution_options(**_QUIETLY))
 
 

@@ -43,7 +43,7 @@ class Hand:
         self._out: dict[int, Held] = {}
         self._recording: dict[int, Held] = {}
         self._said: list[Said] = []
-        self._refused: list[Claimed] = []
+        self._refused: dict[Reason, list[Claimed]] = {}
         self.open = True
         """False: nothing more is begun, whatever is ready."""
         self.unreachable: dict[str, Reply] = {}
@@ -96,16 +96,17 @@ class Hand:
         for row in rows:
             self._claimed[Lane(row.lane)].append(Held(row, batch, choose(batch.head(row).sender, row.address)))
 
-    def refuse(self, rows: Iterable[Claimed]) -> None:
-        """Rows that cannot be held now, for a fault of ours: they shall wait."""
-        self._refused += rows
+    def refuse(self, rows: Sequence[Claimed], why: Reason) -> None:
+        """Rows that cannot be held now: they shall wait."""
+        if rows:
+            self._refused.setdefault(why, []).extend(rows)
 
-    def put_off(self) -> list[Claimed]:
-        """Let go of those that cannot go now, since their route cannot be reached, say; the ledger shall make them wait."""
-        gone, self._refused = self._refused, []
+    def put_off(self) -> dict[Reason, list[Claimed]]:
+        """Let go of those that cannot go now, since their route cannot be reached, say, by reason; the ledger shall make them wait."""
         for lane, waiting in self._claimed.items() if self.unreachable else ():
-            gone += [held.row for held in waiting if held.route in self.unreachable]
+            self.refuse([held.row for held in waiting if held.route in self.unreachable], Reason.NETWORK)
             self._claimed[lane] = deque(held for held in waiting if held.route not in self.unreachable)
+        gone, self._refused = self._refused, {}
         return gone
 
     def ask_for(self, most: int) -> list[Claimed]:

@@ -78,6 +78,8 @@ class Reason(StrEnum):
     CONTENT = "content"
     SENDER = "sender-fault"
     NETWORK = "network"
+    OWN_FAULT = "own-fault"
+    """What its mail says could not be read or made ready, for a fault of ours; the log tells which."""
     UNKNOWN = "unknown"
     TOO_MANY_TRIES = "too-many-tries"
     INTERRUPTED = "interrupted"

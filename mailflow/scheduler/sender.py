@@ -28,7 +28,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.disk import lacks_room
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
-from mailflow.outbox.words import Claimed, Lane
+from mailflow.outbox.words import Claimed, Lane, Reason
 from mailflow.scheduler.gathering import Gathered, gather
 from mailflow.scheduler.pace import Pace
 from mailflow.scheduler.recovery import settle_the_dead
@@ -123,8 +123,8 @@ class Sender:
             await asyncio.wait_for(self._poke.wait(), idle)
 
     def _runs_low(self) -> bool:
-        """Whether connections have but a third left of what may go, and there are more to be asked for."""
-        return bool(self._hand.total_waiting) and self._hand.ready * 3 < self._gate_room() + self._hand.ready
+        """Whether connections have but half of what may go, and there are more to be asked for."""
+        return bool(self._hand.total_waiting) and self._hand.ready * 2 < self._gate_room() + self._hand.ready
 
     async def _turn(self) -> bool:
         """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
@@ -139,7 +139,8 @@ class Sender:
         except OperationalError:
             _log.exception("the database did not answer; trying again")
             hand.not_recorded(said)
-            hand.refuse(gone)
+            for why, rows in gone.items():
+                hand.refuse(rows, why)
             hand.not_asked()
             await asyncio.sleep(_IDLE_SECONDS)
             return False
@@ -147,11 +148,14 @@ class Sender:
         self._gather(claimed)
         return bool(said or gone or asked or claimed)
 
-    def _transact(self, said: Sequence[Said], gone: Sequence[Claimed], asked: Sequence[Claimed], room: Mapping[Lane, int]) -> list[Claimed]:
+    def _transact(
+        self, said: Sequence[Said], gone: Mapping[Reason, list[Claimed]], asked: Sequence[Claimed], room: Mapping[Lane, int]
+    ) -> list[Claimed]:
         with self.database.begin() as session:
             self._dated = now = utc_now()
             record(session, said, self.worker, ring=self.ring, now=now)
-            put_off(session, gone, self.worker, now=now)
+            for why, rows in gone.items():
+                put_off(session, rows, self.worker, now=now, reason=why)
             going = pass_gate(session, asked, self.worker, ring=self.ring, now=now)
             claimed = claim(session, self.worker, now=now, room=room)
         # Nobody else could write before this commit: from here on the intents grow old.
@@ -202,7 +206,7 @@ class Sender:
                 self._hand.spoilt(gathered.broken)
         except Exception:  # a fault of ours: these wait a little, everybody else's go on
             _log.exception("what %d messages say could not be read", len(rows))
-            self._hand.refuse(rows)
+            self._hand.refuse(rows, Reason.OWN_FAULT)
         finally:
             self._gathering.pop(asyncio.current_task())  # type: ignore[arg-type]  # a task runs this
             self._poke.set()

@@ -61,6 +61,10 @@ REASONS: dict[str, LazyString] = {
         "The server could not be reached or the line broke before the message left. It is tried again by itself; "
         "if it lasts, check that the server runs."
     ),
+    "own-fault": lazy_gettext(
+        "What the mail says could not be read or made ready: a fault of mailflow's, not of the address or the server. It is tried again by "
+        "itself every few seconds; the log tells what failed."
+    ),
     "unknown": lazy_gettext(
         "The server answered something we cannot place. Read its words beside it; a 4 at the front is tried again by itself, a 5 is final."
     ),
