@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -54,7 +54,11 @@ class Base(DeclarativeBase):
     """The base of every stage's tables."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, dict[str, str]: JSON, list[str]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        int: BigInteger().with_variant(Integer(), "sqlite"),  # whose INTEGER is as wide, and the only one that numbers rows
+        datetime: Instant,
+        **dict.fromkeys((dict[str, Any], list[Any], dict[str, str], list[str]), JSON),
+    }
 
 
 def columns(model: type[Base]) -> Any:
@@ -101,24 +105,11 @@ def _from_json(text: str) -> Any:
 
 
 def _open_server(url: str) -> Engine:
+    from mailflow.foundation.postgresql import without_nul  # noqa: PLC0415  # its driver is installed where it is used
+
     engine = create_engine(url, pool_pre_ping=True, json_deserializer=_from_json, **_POOL)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.adapters.register_dumper(str, _without_nul())
-
+    event.listen(engine, "connect", without_nul)
     return engine
-
-
-def _without_nul() -> Any:
-    """PostgreSQL's texts hold no NUL: one that somebody sends is left out, rather than an error in the middle of a page."""
-    from psycopg.types.string import StrDumper  # SQLite needs no driver
-
-    class WithoutNul(StrDumper):
-        def dump(self, obj: str) -> Any:
-            return super().dump(obj.replace("\0", "") if "\0" in obj else obj)
-
-    return WithoutNul
 
 
 def _open_sqlite(url: str, patience: float) -> Engine:

@@ -1,8 +1,10 @@
 """Migrations are numbered, named as their revision, go both ways, and end where the models are."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
@@ -21,8 +23,16 @@ def test_they_are_numbered_without_gaps_and_named_as_their_revision() -> None:
         assert re.search(rf'^revision = "{file.stem}"$', file.read_text("utf-8"), re.MULTILINE), file.name
 
 
-def test_the_last_one_ends_where_the_models_are(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'm.sqlite3'}"
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'm.sqlite3'}"
+        return
+    with request.getfixturevalue("server").fresh(empty=True) as empty:
+        yield empty
+
+
+def test_the_last_one_ends_where_the_models_are(url: str) -> None:
     upgrade(url)
     database = Database(url)
     with database.engine.connect() as connection:
@@ -31,8 +41,7 @@ def test_the_last_one_ends_where_the_models_are(tmp_path: Path) -> None:
     database.close()
 
 
-def test_each_one_goes_down_and_up_again(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'm.sqlite3'}"
+def test_each_one_goes_down_and_up_again(url: str) -> None:
     upgrade(url)
     downgrade(url, "base")
     database = Database(url)
