@@ -20,7 +20,8 @@ class Worker(Base):
     held: Mapped[str] = mapped_column(default="")
     """Why it begins nothing, as a word: disk, away; empty when all is well."""
     routes: Mapped[list[Any]]
-    """[{"route": "mail", "server": "smtp.example.com:587", "open": 3, "busy": 2, "away": false, "again_in": 0, "failure": "…"}]"""
+    """[{"route": "mail", "server": "smtp.example.com:587", "open": 3, "busy": 2, "away": false, "again_in": 0, "failure": "…"}], and
+    "away_since" as ISO 8601 where it is away."""
 
 
 class Conversation(Base):
@@ -45,3 +46,13 @@ class SentMinute(Base):
     minute: Mapped[datetime] = mapped_column(primary_key=True)
     mailing_id: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int]
+
+
+class ProviderFlow(Base):
+    """How many messages to one recipient domain were taken, and how many refused for good, within ten minutes."""
+
+    __tablename__ = "provider_flow"
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    sent: Mapped[int]
+    failed: Mapped[int]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.words import CampaignState
 from mailflow.delivery.models import Conversation, SentMinute, Worker
+from mailflow.delivery.providers import Providers, providers
 from mailflow.delivery.telling import KEPT_MINUTES
 from mailflow.outbox.models import IS_IN_HAND, IS_TROUBLE, IS_WAITING, Mailing, Message
 from mailflow.outbox.tally import tally
@@ -86,13 +87,14 @@ class PutOff:
 
 @dataclass(frozen=True)
 class Route:
-    """One way out of a sender, as it last told; ``again_at`` is when a server that is away is tried again."""
+    """One way out of a sender, as it last told; ``again_at`` is when a server that is away since ``away_since`` is tried again."""
 
     name: str
     server: str
     open: int
     busy: int
     away: bool
+    away_since: datetime | None
     again_at: datetime
     failure: str
     failed_at: datetime | None
@@ -124,6 +126,7 @@ class Overview:
     minutes: list[tuple[datetime, int]]
     last_sent: datetime | None
     conversations: list[Conversation]
+    providers: Providers
 
     @property
     def awake(self) -> list[Sender]:
@@ -147,7 +150,15 @@ def overview(session: Session, *, now: datetime) -> Overview:
     open_ones = [origins[one] for one in paths if origins[one].mailing.state != MailingState.CANCELLED]
     going = _going(session, open_ones, now)
     senders = [_sender(row, now) for row in session.scalars(select(Worker).order_by(Worker.started_at))]
-    return Overview(now, origins, going, off, more, doubtful, senders, minutes, last, talks)
+    by_provider = providers(session, _waiting(off), talks, now=now)
+    return Overview(now, origins, going, off, more, doubtful, senders, minutes, last, talks, by_provider)
+
+
+def _waiting(off: Sequence[PutOff]) -> Counter[str]:
+    people: Counter[str] = Counter()
+    for one in off:
+        people[one.provider] += one.people
+    return people
 
 
 def _going_ids(session: Session, in_hand: Collection[int], now: datetime) -> list[int]:
@@ -256,6 +267,7 @@ def _route(told: dict[str, Any], seen_at: datetime) -> Route:
         open=told.get("open", 0),
         busy=told.get("busy", 0),
         away=bool(told.get("away")),
+        away_since=datetime.fromisoformat(since) if (since := told.get("away_since")) else None,
         again_at=seen_at + timedelta(seconds=told.get("again_in", 0)),
         failure=told.get("failure", ""),
         failed_at=None if ago is None else seen_at - timedelta(seconds=ago),

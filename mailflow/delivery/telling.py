@@ -10,9 +10,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mailflow.delivery.models import Conversation, SentMinute, Worker
-from mailflow.delivery.transports.words import Health, Reply
+from mailflow.delivery.providers import count_flow, forget_flow
+from mailflow.delivery.transports.words import Health, Reply, Verdict
 from mailflow.foundation.upsert import insert_all, own_insert
-from mailflow.outbox.words import Claimed
+from mailflow.outbox.words import Claimed, Reason
 
 KEPT_CONVERSATIONS = 500
 KEPT_MINUTES = timedelta(days=2)
@@ -24,8 +25,10 @@ def tell_worker(
     session: Session, name: str, *, started: datetime, in_hand: int, held: str, routes: Sequence[Health], now: datetime
 ) -> None:
     """Write down how a worker is, and forget those not heard of for long."""
-    told = {"started_at": started, "seen_at": now, "in_hand": in_hand, "held": held, "routes": [_route(health) for health in routes]}
     row = session.get(Worker, name)
+    before = {told["route"]: told.get("away_since") for told in row.routes} if row else {}
+    ways = [_route(health, before.get(health.route), now) for health in routes]
+    told = {"started_at": started, "seen_at": now, "in_hand": in_hand, "held": held, "routes": ways}
     if row is None:
         session.add(Worker(name=name, **told))
     else:
@@ -45,15 +48,17 @@ def tidy(session: Session, *, now: datetime) -> None:
     newest = session.scalar(select(func.max(Conversation.id))) or 0
     session.execute(delete(Conversation).where(Conversation.id <= newest - KEPT_CONVERSATIONS))
     session.execute(delete(SentMinute).where(SentMinute.minute < now - KEPT_MINUTES))
+    forget_flow(session, now=now)
 
 
 def count_sent(session: Session, rows: Sequence[Claimed], *, now: datetime) -> None:
-    """Add these to their mailings' present minute."""
+    """Add these to their mailings' present minute, and to what their providers took."""
     minute = now.replace(second=0, microsecond=0)
     counts = Counter(row.mailing_id for row in rows)
     given = [{"minute": minute, "mailing_id": mailing_id, "count": count} for mailing_id, count in counts.items()]
     if given:
         session.connection().execute(_adding(own_insert(session)), given)
+        count_flow(session, sent=[row.provider for row in rows], now=now)
 
 
 @cache
@@ -78,15 +83,19 @@ def tell_conversations(session: Session, said: Sequence[tuple[Claimed, Reply]], 
         for row, reply in said[-KEPT_CONVERSATIONS:]
     ]
     insert_all(session, Conversation, rows)
+    final = (row.provider for row, reply in said if reply.verdict == Verdict.FAILED and reply.reason != Reason.RENDERING)
+    count_flow(session, failed=final, now=now)
 
 
-def _route(health: Health) -> dict[str, Any]:
+def _route(health: Health, away_since: str | None, now: datetime) -> dict[str, Any]:
+    """``away_since`` is what was told of it before, if it was away then."""
     return {
         "route": health.route,
         "server": health.server,
         "open": health.open,
         "busy": health.busy,
         "away": health.away,
+        "away_since": away_since or now.isoformat() if health.away else None,
         "again_in": round(health.again_in),
         "failure": health.failure.text[:_LONGEST_WORDS] if health.failure else "",
         "failed_ago": None if health.failed_ago is None else round(health.failed_ago),

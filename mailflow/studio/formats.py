@@ -64,6 +64,11 @@ def clock_time(value: datetime | None) -> str:
     return UNKNOWN if value is None else format_datetime(_local(value), format="HH:mm", locale=_locale())
 
 
+def lately(value: datetime, now: datetime) -> str:
+    """The time of day alone where it was today, with its day where not."""
+    return clock_time(value) if day(value) == day(now) else moment(value)
+
+
 def short_day(value: datetime | date | None) -> str:
     """A day near the present, without its year: "27 nov"."""
     return UNKNOWN if value is None else format_date(_local(value), format="d MMM", locale=_locale())
@@ -90,7 +95,7 @@ def install(app: Flask) -> None:
     """Give the templates of ``app`` these filters."""
     filters = {"number": number, "percent": percent, "money": money, "date": day, "datetime": moment}
     app.jinja_env.filters.update(
-        filters, time=clock_time, relative=relative, date_short=short_day, capitalize_first=capitalize_first, grouped=grouped
+        filters, time=clock_time, lately=lately, relative=relative, date_short=short_day, capitalize_first=capitalize_first, grouped=grouped
     )
 
 

@@ -11,10 +11,10 @@ import pytest
 import time_machine
 from babel.messages.pofile import read_po
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from mailflow.campaigns.models import Campaign
-from mailflow.delivery.models import SentMinute, Worker
+from mailflow.delivery.models import ProviderFlow, SentMinute, Worker
 from mailflow.delivery.telling import tell_worker
 from mailflow.delivery.transports.words import Health
 from mailflow.foundation.accounts.models import User
@@ -130,6 +130,15 @@ def test_put_off_people_stand_by_reason_and_provider(house: House, bruno: Visito
     assert "Mailbox full or away Otoño example.net 1" in page
 
 
+def test_providers_stand_with_what_they_took_refused_and_said_last(house: House, bruno: Visitor, sent: str) -> None:
+    page = _text(bruno)
+    assert "Provider Accepted Put off Refused Its last no example.net" in page
+    figures = page.partition("Its last no example.net ")[2].split()[:3]
+    with house.database.read() as session:
+        taken = session.scalar(select(func.sum(ProviderFlow.sent)))
+    assert figures == [str(taken), "3", "1"]
+
+
 def test_try_now_makes_exactly_those_due_and_a_second_click_says_so(house: House, bruno: Visitor, sent: str) -> None:
     button = re.search(r'formaction="([^"]+/throttle)"', bruno.get("/delivery/").text)
     assert button
@@ -185,8 +194,9 @@ def test_a_server_that_is_away_is_named_with_the_next_try(house: House, bruno: V
         asyncio.run(meets())
     page = _text(bruno)
     assert f"The mail server 127.0.0.1:{house.sink.port} cannot be reached" in page
+    assert "It has been away since 13:00." in page
     assert "tried again" in page
-    assert "Away" in page
+    assert "Away since 13:00" in page
 
 
 def test_no_room_on_disk_and_a_silent_sender_are_said(house: House, bruno: Visitor, campaign: str) -> None:
@@ -236,7 +246,7 @@ def test_the_page_renews_itself_and_axe_finds_nothing(house: House, bruno: Visit
         assert window.faults() == []
         window.page.focus("[id^=pause-]")
         with house.database.begin() as session:
-            session.add(SentMinute(minute=house.now - timedelta(minutes=2), mailing_id=mailing_id, count=1000))
+            session.add(SentMinute(minute=house.now - timedelta(minutes=1), mailing_id=mailing_id, count=1212))
         window.page.locator("#going", has_text="1.213").wait_for(timeout=9000)
         assert window.page.evaluate("document.activeElement.id").startswith("pause-")
         assert window.page.locator("#minutes svg").count() > 0

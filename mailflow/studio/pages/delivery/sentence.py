@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from mailflow.delivery.overview import Overview, Route
-from mailflow.studio.formats import clock_time, number, relative
+from mailflow.studio.formats import clock_time, lately, number, relative
 
 _FURTHEST = timedelta(hours=48)
 """An end further away than this is no forecast."""
@@ -62,7 +62,10 @@ def _unreachable(routes: list[Route], seen: Overview) -> Said:
     servers = ", ".join(dict.fromkeys(route.server for route in routes))
     soonest = min(route.again_at for route in routes)
     again = _("It is tried again %(when)s.", when=relative(soonest, seen.now)) if soonest > seen.now else _("It is being tried again now.")
+    since = min((route.away_since for route in routes if route.away_since), default=None)
     head = _("The mail server %(server)s cannot be reached; everybody waits and nobody is lost.", server=servers)
+    if since is not None:
+        again = _("It has been away since %(time)s.", time=lately(since, seen.now)) + f" {again}"
     return Said(head, f"{_last(seen)} {again}".strip(), "bad")
 
 
