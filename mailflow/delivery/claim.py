@@ -48,7 +48,7 @@ def _with_due() -> Select[Any]:
     Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait.
     """
     lanes: CompoundSelect[Any] = union_all(
-        *(select(literal_column(str(int(lane))).label("lane"), literal_column("0").label("mailing_id")) for lane in Lane)
+        *(select(literal_column(str(int(lane))).label("lane"), literal_column("CAST(0 AS BIGINT)").label("mailing_id")) for lane in Lane)
     )
     hop = select(lanes.subquery("lanes")).cte("hop", recursive=True)
     after = select(func.min(_m.mailing_id)).where(_m.lane == hop.c.lane, IS_WAITING, _m.mailing_id > hop.c.mailing_id)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
     """The base of every stage's tables."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {  # noqa: RUF012
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         int: BigInteger().with_variant(Integer(), "sqlite"),  # whose INTEGER is as wide, and the only one that numbers rows
         datetime: Instant,
         **dict.fromkeys((dict[str, Any], list[Any], dict[str, str], list[str]), JSON),

@@ -126,6 +126,7 @@ def test_a_target_beyond_ascii_travels_in_a_header(client: Client, database: Dat
     assert answer.headers["Location"] == "https://xn--seal-hqa.example.com/ca%C3%B1%C3%B3n?q=%C3%B1"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_locked_database_costs_the_hit_and_not_the_answer(database, settings, ring, mailed, monkeypatch) -> None:
     monkeypatch.setattr(door, "PATIENCE", 0.05)
     client = Client(create_beacons(database, settings, ring))
