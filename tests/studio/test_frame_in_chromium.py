@@ -113,12 +113,12 @@ def test_a_dangerous_button_asks_first_and_does_it_then(browser: Browser, addres
     window = Window(browser, address)
     window.sign_in()
     window.open("/settings/keys")
-    window.page.click("text=End >> nth=0")
+    window.page.click('text="End" >> nth=0')
     assert window.page.is_visible("text=End the key «Pedidos»?")
     assert window.faults() == []
     window.page.click("dialog >> text=Go back")
     assert window.page.is_visible("text=Works")
-    window.page.click("text=End >> nth=0")
+    window.page.click('text="End" >> nth=0')
     window.page.click("dialog[open] .btn-danger")
     window.page.wait_for_selector("text=The key has ended")
 
