@@ -27,8 +27,8 @@ lint: setup-dev  ## style, types, the way the data flow
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-fast: setup-dev  ## all tests but the browser's and the journeys
-	$(PY) -m pytest -n 2 -m "not browser and not story and not faults"
+fast: setup-dev  ## all tests but the browser's, the journeys and PostgreSQL's
+	$(PY) -m pytest -n 2 -m "not browser and not story and not faults and not postgresql"
 
 check: lint fast ## the quick gate: under two minutes
 
