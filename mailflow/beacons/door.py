@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from mailflow.beacons import pages
 from mailflow.beacons.answers import MAIL_POLICY, NO_ICON, PIXEL, Answer, Environment, StartResponse, page, send, way_on
-from mailflow.beacons.keeping import Keeper, Way
+from mailflow.beacons.keeping import PATIENCE, Keeper, Way
 from mailflow.delivery.view import view_html
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -16,8 +16,6 @@ from mailflow.foundation.tokens import Purpose
 from mailflow.tracking.hits import arrival
 from mailflow.tracking.words import Arrival, HitKind
 
-PATIENCE = 2.0
-"""Seconds a reader waits for a database that others write to; then she gets her answer and the hit is lost."""
 _PURPOSES = {"o": (Purpose.OPEN, Purpose.OPEN_MAILING), "c": (Purpose.CLICK, Purpose.CLICK_MAILING)}
 _LONGEST_AGENT = 500
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
