@@ -1,7 +1,9 @@
 """Who got it, who did not and why, page by page: nobody left out, nobody twice, whatever is asked for."""
 
 import base64
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -15,7 +17,7 @@ from tests.mailed import mailing, message
 
 CAST = [
     ("pending", None), ("sent", None), ("deferred", "throttle"), ("failed", "policy"), ("failed", "hard-address"), ("skipped", "left"),
-    ("uncertain", "interrupted"), ("claimed", None), ("sending", None), ("deferred", "network"), ("pending", "paused"),
+    ("uncertain", "interrupted"), ("claimed", None), ("sending", None), ("deferred", "network"), ("pending", "paused"), ("failed", None),
 ]  # fmt: skip
 QUESTIONS: list[tuple[tuple[str, ...], str | None]] = [
     ((), None),
@@ -94,33 +96,64 @@ def _coded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+@pytest.mark.parametrize("cursor", ["", "x", "ñ", *map(_coded, ("no", "7", "{}", "[]", "[" * 3000, f'["{"x" * 3000}", 1, 1]'))])
+def test_a_cursor_that_is_none_of_ours_is_refused(database: Database, mine: Mailing, cursor: str) -> None:
+    with database.read() as session, pytest.raises(ValueError):  # noqa: PT011  # whatever is wrong with it
+        roll(session, mine, after=cursor)
+
+
 @pytest.mark.parametrize(
-    ("cursor", "states"),
+    ("states", "values"),
     [
-        ("x", ()),
-        ("ñ", ()),
-        (_coded("no"), ()),
-        (_coded("7"), ()),
-        (_coded("{}"), ()),
-        (_coded("[]"), ()),
-        (_coded('["people", "two", 1]'), ()),
-        (_coded('["people", true, 1]'), ()),
-        (_coded(f'["people", {2**64}, 1]'), ()),
-        (_coded('["waiting", "2026-11-21T12:00:00", 1]'), ("pending",)),
-        (_coded('["waiting", null, 1]'), ("pending",)),
-        (_coded('["trouble", "\\ud800", 1]'), ("failed",)),
+        ((), [1]),
+        ((), ["two", 1]),
+        ((), [True, 1]),
+        ((), [None, 1]),
+        ((), [2**64, 1]),
+        (("pending", "deferred"), ["2026-11-21T12:00:00", 1]),
+        (("pending", "deferred"), ["0001-01-01T00:00:00+14:00", 1]),
+        (("pending", "deferred"), ["9999-12-31T23:59:59-14:00", 1]),
+        (("pending", "deferred"), [None, 1]),
+        (("failed",), ["\ud800", 1]),
+        (("failed",), ["\x00", 1]),
+        (("failed",), [7, 1]),
+        (("failed",), ["policy", None]),
     ],
 )
-def test_a_cursor_that_is_none_of_ours_is_refused(database: Database, mine: Mailing, cursor: str, states: tuple[str, ...]) -> None:
-    with database.read() as session, pytest.raises(ValueError):  # noqa: PT011  # whatever is wrong with it
-        roll(session, mine, states=states, after=cursor)
-
-
-def test_a_cursor_of_another_question_is_refused(database: Database, mine: Mailing) -> None:
+def test_a_cursor_of_ours_with_another_place_put_in_is_refused(
+    database: Database, mine: Mailing, states: tuple[str, ...], values: list[object]
+) -> None:
     with database.read() as session:
-        cursor = roll(session, mine, states=["failed"], limit=1).next
+        given = roll(session, mine, states=states, limit=1).next
+        assert given
+        mark = json.loads(base64.urlsafe_b64decode(given + "=="))[0]
+        with pytest.raises(ValueError):  # noqa: PT011  # whatever is wrong with it
+            roll(session, mine, states=states, after=_coded(json.dumps([mark, *values])))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"states": ("skipped",), "reason": "left"},
+        {"states": ("failed",)},
+        {"states": ("failed",), "reason": "hard-address"},
+        {"states": ("failed",), "reason": "policy", "text": "ana"},
+    ],
+)
+def test_a_cursor_of_another_question_is_refused(database: Database, mine: Mailing, asked: dict[str, Any]) -> None:
+    with database.read() as session:
+        cursor = roll(session, mine, states=("failed",), reason="policy", limit=1).next
         with pytest.raises(ValueError, match="another question"):
-            roll(session, mine, after=cursor)
+            roll(session, mine, after=cursor, **asked)
+
+
+def test_a_cursor_of_another_mailing_is_refused(database: Database, mine: Mailing) -> None:
+    with database.read() as session:
+        other = session.scalars(select(Mailing).where(Mailing.id != mine.id)).one()
+        cursor = roll(session, mine, states=("failed",), limit=1).next
+        with pytest.raises(ValueError, match="another question"):
+            roll(session, other, states=("failed",), after=cursor)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
