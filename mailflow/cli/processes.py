@@ -30,7 +30,8 @@ def worker() -> None:
     import sys
 
     # Begun anew without this command line, which nothing needs while mail is sent: a sender stays as small as it can.
-    os.execv(sys.executable, [sys.executable, "-m", "mailflow.cli.worker"])  # noqa: S606  # ourselves
+    # -P: what lies in the folder one happens to be in is not ours.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "mailflow.cli.worker"])  # noqa: S606  # ourselves
 
 
 def scheduler() -> None:

@@ -31,7 +31,7 @@ class Child:
 
     def start(self) -> None:
         """Start it with this Python."""
-        self.process = subprocess.Popen([sys.executable, "-m", "mailflow", *self.command], env=os.environ.copy())  # noqa: S603  # our own command
+        self.process = subprocess.Popen([sys.executable, "-P", "-m", "mailflow", *self.command], env=os.environ.copy())  # noqa: S603  # our own command
         self.started = time.monotonic()
 
     def mend(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.content.blame import Blame, blame
+from mailflow.content.faults import fault
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.letters import Press
 from mailflow.delivery.reads import Reader, Row
@@ -73,5 +74,11 @@ def rehearse(rows: Sequence[Claimed], batch: Batch, press: Press, *, ring: Ring,
 
 
 def _blame(row: Claimed, batch: Batch, error: Exception) -> Blame:
+    """Which tag it was; where her facts themselves cannot be had, all that is known is that it failed."""
     reader = batch.reader(row)
-    return blame(batch.mail(row).personaliser, batch.facts(row, reader) if reader else {}, error)
+    try:
+        facts = batch.facts(row, reader) if reader else {}
+        return blame(batch.mail(row).personaliser, facts, error)
+    except Exception:
+        _log.exception("what was wrong for the reader %d could not be told", row.person_key)
+        return Blame(fault("not-made", ""))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?/?", re.IGNORECASE)
 """What may stand in MAILFLOW_BASE_URL: nothing may follow the host and its port."""
 _BOUNDS = {"port": (1, 65535), "trusted_proxies": (0, 10), "render_seconds": (0.01, 3600)}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _YES, _NO = frozenset({"1", "true", "yes", "on", "y", "t"}), frozenset({"0", "false", "no", "off", "n", "f"})
 
 
@@ -65,8 +66,11 @@ class Settings:
         }
         if self.base_url and not _is_origin(self.base_url):
             faults["base_url"] = "write http:// or https://, the host and if need be a port, such as https://mail.my-shop.example"
+        if self.log_level.upper() not in _LEVELS:
+            faults["log_level"] = f"write one of {', '.join(_LEVELS)}"
         if faults:
             raise SettingsError(faults)
+        object.__setattr__(self, "log_level", self.log_level.upper())
         home = self.home.expanduser().resolve()
         object.__setattr__(self, "home", home)
         object.__setattr__(self, "database_url", self.database_url or f"sqlite:///{home / 'mailflow.sqlite3'}")

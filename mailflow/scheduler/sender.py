@@ -37,6 +37,8 @@ _LEASE_TRUST = 5.0
 """Seconds without a renewal after which nothing more is begun: another worker may soon hold our messages for abandoned."""
 _IDLE_SECONDS = 0.25
 _LAST_TRIES = 20
+_FEW = 5
+"""Up to so many of a batch whose mails cannot be read are looked upon as faults of theirs."""
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
@@ -123,8 +125,9 @@ class Sender:
             await asyncio.wait_for(self._poke.wait(), idle)
 
     def _runs_low(self) -> bool:
-        """Whether connections have but half of what may go, and there are more to be asked for."""
-        return bool(self._hand.total_waiting) and self._hand.ready * 2 < self._gate_room() + self._hand.ready
+        """Whether connections have but half of what may go, and there are more that may be asked for."""
+        hand = self._hand
+        return bool(hand.total_waiting) and self._may_begin() and hand.ready * 2 < self._gate_room() + hand.ready
 
     async def _turn(self) -> bool:
         """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
@@ -198,18 +201,34 @@ class Sender:
             self._gathering[asyncio.create_task(self._bring_in(rows))] = rows
 
     async def _bring_in(self, rows: Sequence[Claimed]) -> None:
+        unread: list[Claimed] = []
         try:
-            while (gathered := await self._read(rows)) is None and self._hand.open:
-                await asyncio.sleep(_IDLE_SECONDS)
-            if gathered:
-                self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
-                self._hand.spoilt(gathered.broken)
-        except Exception:  # a fault of ours: these wait a little, everybody else's go on
-            _log.exception("what %d messages say could not be read", len(rows))
-            self._hand.refuse(rows, Reason.OWN_FAULT)
+            await self._hold(rows, unread)
+            if len(unread) > _FEW or len(unread) == len(rows):  # no matter of one person: a fault of ours, and they wait until it is mended
+                self._hand.refuse(unread, Reason.OWN_FAULT)
+            else:
+                self._hand.spoilt(unread)
         finally:
             self._gathering.pop(asyncio.current_task())  # type: ignore[arg-type]  # a task runs this
             self._poke.set()
+
+    async def _hold(self, rows: Sequence[Claimed], unread: list[Claimed]) -> None:
+        """Take in hand what these say; where that fails, half by half until it is known of whom it cannot be read."""
+        try:
+            while (gathered := await self._read(rows)) is None and self._hand.open:
+                await asyncio.sleep(_IDLE_SECONDS)
+        except Exception:
+            if len(rows) == 1 or len(unread) > _FEW:
+                _log.exception("what %d messages say could not be read, that of %d among them", len(rows), rows[0].id)
+                unread += rows
+                return
+            middle = len(rows) // 2
+            await self._hold(rows[:middle], unread)
+            await self._hold(rows[middle:], unread)
+            return
+        if gathered:
+            self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
+            self._hand.spoilt(gathered.broken)
 
     async def _read(self, rows: Sequence[Claimed]) -> Gathered | None:
         try:

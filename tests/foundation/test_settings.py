@@ -41,3 +41,13 @@ def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_secrets_are_not_shown() -> None:
     settings = Settings(secret_key="hush", mail_url="smtp://user:hush@host", database_url="postgresql://me:hush@host/db")
     assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(("written", "level"), [("debug", "DEBUG"), ("Warning", "WARNING")])
+def test_the_log_level_may_be_written_small(written: str, level: str) -> None:
+    assert Settings(log_level=written).log_level == level
+
+
+def test_a_log_level_that_nobody_knows_is_told() -> None:
+    with pytest.raises(SettingsError, match="MAILFLOW_LOG_LEVEL: write one of DEBUG"):
+        Settings(log_level="loud")
