@@ -16,10 +16,18 @@ from mailflow.foundation.settings import Settings
 
 _FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _INDENT = "    "
-_ADDRESS = re.compile(r"(?:\"[^\"\n]*\"|[^\s<>\"'()\[\]{},;:=/\\@]+)(?:@|%40)(\[[^\]\s]*\]|[\w-]+(?:\.[\w-]+)*)", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+:[^\s/@]*@")
-_SECRETS = re.compile(r"(?<![\w-])(?:E[A-Za-z0-9_-]{35}(?![\w-])|mf_live_[\w-]+)")
-"""The tokens of links, whose first letter is that of their version, and the keys of the API."""
+_LONGEST_LINE = 10_000
+"""Characters; what strangers send may be longer, and tells nobody more."""
+_LONGEST_LOCAL = 320
+_AT = re.compile("[@\uff20]|%(?:25)*40")
+"""The sign as it is, wide, or escaped for addresses of pages, once or more often."""
+_LOCAL_BACKWARDS = re.compile(r"\"[^\"\n]*\"|[^\s<>\"()\[\]{},;:=\\@\uff20]*")
+_NO_LOCAL = re.compile(r"(?:[bruf]{0,2}')?(?:(?:\d{2,5})?/(?:/[^/]*/)?(?:[^/]*/)?)?")
+"""What may stand right before one without being of it: a quote of Python's; a path, of which the first step is ours."""
+_DOMAIN = re.compile(r"\[[^\]\s]{1,255}\]|[\w-]+(?:\.[\w-]+)*")
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]*@")
+_SECRETS = re.compile(r"(?<![\w-])(?:[E-H][A-Za-z0-9_-]{35}(?![\w-])|mf_live_[\w-]+)")
+"""The tokens of links, whose first letter is that of their version and key, and the keys of the API."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -45,7 +53,7 @@ class Discreet(logging.Formatter):
         """The record as it may be written."""
         own = copy.copy(record)
         own.exc_text = None  # another handler's formatter may have left its own there
-        return self._hidden(super().format(own))
+        return "\n".join(_shortened(line) for line in self._hidden(super().format(own)).split("\n"))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
         """One line, whatever was told."""
@@ -61,11 +69,32 @@ class Discreet(logging.Formatter):
 
     def _hidden(self, text: str) -> str:
         without = _SECRETS.sub("<secret>", _CREDENTIALS.sub("<secret>@", text))
-        return _ADDRESS.sub(self._hash, without)
+        told, end = [], 0
+        for sign in _AT.finditer(without):
+            domain = _DOMAIN.match(without, sign.end())
+            start = _start_of_local(without, sign.start(), end) if domain else sign.start()
+            if domain and end <= start < sign.start():
+                told += [without[end:start], self._hash(f"{without[start : sign.start()]}@{domain[0]}")]
+                end = domain.end()
+        return "".join((*told, without[end:]))
 
-    def _hash(self, found: re.Match[str]) -> str:
-        address = re.sub("%40", "@", found[0], flags=re.IGNORECASE).lower()
-        return f"<address {hmac.digest(self._key, address.encode('utf-8', 'backslashreplace'), 'sha256').hex()[:10]}>"
+    def _hash(self, address: str) -> str:
+        said = address.lower().encode("utf-8", "backslashreplace")
+        return f"<address {hmac.digest(self._key, said, 'sha256').hex()[:10]}>"
+
+
+def _start_of_local(text: str, at: int, floor: int) -> int:
+    """Found backwards from the sign: a word that leads to none costs nothing, however long it is."""
+    before = text[max(floor, at - _LONGEST_LOCAL, 0) : at]
+    found = _LOCAL_BACKWARDS.match(before[::-1])
+    local = before[len(before) - found.end() :] if found else ""
+    outside = _NO_LOCAL.match(local)
+    return at - len(local) + (outside.end() if outside else 0)
+
+
+def _shortened(line: str) -> str:
+    """After hiding: half an address would not be known for one."""
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} … and {len(line) - _LONGEST_LINE} more characters"
 
 
 def _escaped(text: str) -> str:
@@ -77,8 +106,8 @@ def _below(text: str) -> str:
 
 
 def _ended(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-    """What ends a thread or a process."""
+    """What ends a thread or a process, unless it was asked to end."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, fault, trace)
-    else:
+    elif not issubclass(kind, SystemExit):
         logging.getLogger("mailflow").critical("nobody caught this", exc_info=(kind, fault, trace))

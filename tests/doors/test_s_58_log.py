@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -18,10 +19,10 @@ import pytest
 from mailflow.cli.start import open_ready
 from mailflow.delivery.letters import Press
 from mailflow.foundation.database import Database
-from mailflow.foundation.logs import Discreet
+from mailflow.foundation.logs import Discreet, keep_log
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
-from mailflow.foundation.tokens import Purpose
+from mailflow.foundation.tokens import Purpose, TokenMint
 from tests.browser.product import ROOT, free_port, until
 from tests.house import House
 from tests.sink import Sink
@@ -151,3 +152,86 @@ def test_s_58_another_formatters_traceback_is_not_taken_over() -> None:
     assert ANA not in line
     assert "\x1b" not in line
     assert f"\n    {FORGED}" in line
+
+
+def logged(said: str) -> str:
+    """What is written of it, behind the time and the name."""
+    record = logging.LogRecord("mailflow", logging.ERROR, "", 0, "%s", (said,), None)
+    return Discreet("secret").format(record).split(" ERROR mailflow ", 1)[1]
+
+
+@pytest.mark.parametrize("number", range(1, 16))
+def test_s_58_tokens_of_every_key_are_hidden(number: int) -> None:
+    token = TokenMint({number: bytes(range(64))}).make(Purpose.LEAVE, 7)
+    assert logged(f"/unsubscribe/{token} failed") == "/unsubscribe/<secret> failed"
+
+
+@pytest.mark.parametrize(
+    ("said", "shape"),
+    [
+        ("o'brien@example.net", "<>"),
+        ("ana/lopez@example.net", "<>"),
+        ("ana%2540example.net", "<>"),
+        ("ana%252540example.net", "<>"),
+        ("ana\uff20example.net", "<>"),
+        ('"ana lopez"@example.net', "<>"),
+        ("ana@[192.0.2.1]", "<>"),
+        ("to 'ana@example.net', b'ana@example.net'.", "to '<>', b'<>'."),
+        ("to <ana@example.net>,bruno@example.net", "to <<>>,<>"),
+        ("GET /x?mail=ana/lopez@example.net&y=1", "GET /x?mail=<>&y=1"),
+        ("/subscribe/ana/lopez%40example.net [GET]", "/subscribe/<> [GET]"),
+        ("http://127.0.0.1:8000/subscribe/ana%40example.net", "http://127.0.0.1:8000/subscribe/<>"),
+        ("https://example.com/subscribe/ana%40example.net", "https://example.com/subscribe/<>"),
+        ("a@b@c", "<>@c"),
+        ("half past @ eight, @home, ana@", "half past @ eight, @home, ana@"),
+        ("smtp://:pa:ss@host", "smtp://<secret>@host"),
+    ],
+)
+def test_s_58_addresses_are_hidden_whole_and_what_stands_around_them_is_not(said: str, shape: str) -> None:
+    assert HASHED.sub("<>", logged(said)) == shape
+
+
+def test_s_58_the_same_person_has_the_same_hash_wherever_she_stands() -> None:
+    spelled = (
+        "ana@example.net",
+        "ANA@example.net",
+        "'ana@example.net'",
+        "/subscribe/ana%40example.net",
+        "mail=ana%2540example.net",
+        "b'ana@example.net'",
+    )
+    assert len({HASHED.findall(logged(each))[0] for each in spelled}) == 1
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("word", ["a", "@", "%40", "a@", "a@[", ":", '"', "://:", "ana%40", "'", "/", "E", "mf_live_", "\x00", "<a@b>"])
+def test_s_58_a_long_word_costs_no_more_than_its_length_and_is_cut(word: str) -> None:
+    line = logged("://" + word * (1_000_000 // len(word)))
+    assert len(line) < 10_100
+    assert "ana%40" not in line
+
+
+def test_s_58_an_address_at_the_cut_is_hidden_all_the_same() -> None:
+    assert ANA.split("@", maxsplit=1)[0] not in logged("-" * 9_940 + f" {ANA}")
+
+
+def test_s_58_a_thread_that_is_told_to_end_says_nothing(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    root.handlers[:] = []  # or they would be closed
+    try:
+        keep_log(settings)
+        for end in (sys.exit, lambda: 1 / 0):
+            thread = threading.Thread(target=end)
+            thread.start()
+            thread.join(10)
+    finally:
+        root.handlers[:], root.level = before
+    written = capsys.readouterr().err
+    assert "SystemExit" not in written
+    assert written.count("nobody caught this") == 1
+    assert "ZeroDivisionError" in written
