@@ -16,7 +16,7 @@ from mailflow.foundation.database import columns
 from mailflow.foundation.upsert import own_insert
 
 SPAN = timedelta(minutes=10)
-"""Counted together: fine enough for an hour, and few enough rows to be summed for each look."""
+"""Counted together: fine enough for an hour."""
 KEPT = timedelta(hours=2)
 SHOWN = 10
 TOLD_APART = 64
@@ -47,20 +47,27 @@ class Providers:
 
 
 def count_flow(session: Session, *, sent: Iterable[str] = (), failed: Iterable[str] = (), now: datetime) -> None:
-    """Add a provider for each message to what it took or refused: one row each, for the most frequent among very many."""
-    took, refused = Counter(sent), Counter(failed)
-    if len(took) > TOLD_APART:
-        told = dict(took.most_common(TOLD_APART))
-        took = Counter({**told, _OTHERS: took.total() - sum(told.values())})
+    """Add a provider for each message to what it took or refused: one row each, for the most frequent among many."""
+    took, refused = _told_apart(Counter(sent)), _told_apart(Counter(failed))
     at = _span(now)
     given = [{"at": at, "provider": name, "sent": took[name], "failed": refused[name]} for name in sorted({**took, **refused})]
     if given:
         session.connection().execute(_adding(own_insert(session)), given)
 
 
+def _told_apart(counts: Counter[str]) -> Counter[str]:
+    """A large turn names those that come more than once in it: a list's thousands of small domains make no row each."""
+    if counts.total() <= TOLD_APART:
+        return counts
+    told = {name: count for name, count in counts.most_common(TOLD_APART) if count > 1}
+    return Counter({**told, _OTHERS: counts.total() - sum(told.values())})
+
+
 def forget_flow(session: Session, *, now: datetime) -> None:
-    """Keep what a page may ask for."""
-    session.execute(delete(ProviderFlow).where(ProviderFlow.at < now - KEPT))
+    """Keep what a page may ask for; one span at a time, so that nobody waits for it."""
+    oldest = session.scalar(select(func.min(_f.at)))
+    if oldest is not None and oldest < now - KEPT:
+        session.execute(delete(ProviderFlow).where(ProviderFlow.at == oldest))
 
 
 def providers(session: Session, waiting: Counter[str], said: Sequence[Conversation], *, now: datetime) -> Providers:

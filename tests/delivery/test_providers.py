@@ -63,8 +63,16 @@ def test_only_the_last_hour_counts_and_older_counts_are_forgotten(database: Data
     assert told.since == now - timedelta(hours=1)
     assert told.shown == [Provider("well.example", 2, 0, 0, None)]
     with database.begin() as session:
-        tidy(session, now=now + timedelta(hours=2))
-        assert session.scalar(select(func.count()).select_from(ProviderFlow)) == 1
+        for left in (2, 1, 1):
+            tidy(session, now=now + timedelta(hours=2))
+            assert session.scalar(select(func.count()).select_from(ProviderFlow)) == left
+
+
+def test_a_large_turn_makes_no_row_for_each_small_domain(database: Database, now: datetime) -> None:
+    with database.begin() as session:
+        count_flow(session, sent=["large.example"] * 90 + [f"small{number}.example" for number in range(60)], now=now)
+        rows = dict(session.execute(select(ProviderFlow.provider, ProviderFlow.sent)).all())
+    assert rows == {"large.example": 90, "": 60}
 
 
 def test_of_very_many_providers_the_rest_is_told_as_a_number(database: Database, now: datetime) -> None:
