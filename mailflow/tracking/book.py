@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.activity import ledger
 from mailflow.audience.models import Subscriber
+from mailflow.audience.words import Tracking
 from mailflow.foundation.among import among_given
 from mailflow.foundation.database import columns
 from mailflow.foundation.upsert import insert_all
@@ -40,6 +41,8 @@ _MARK = (
     .values({name: func.coalesce(_m[name], bindparam(f"new_{name}", type_=_m[name].type)) for name in _FIRSTS})
 )
 _SPEAKS = update(Subscriber.__table__).where(among_given(_p.id, "ids")).values(silent_since=None)  # type: ignore[arg-type]
+
+_AGREE = select(_p.id).where(among_given(_p.id, "ids"), _p.tracking == Tracking.INDIVIDUAL)
 
 
 class Seen(NamedTuple):
@@ -122,7 +125,8 @@ class Book:
             self._spoke.add(known.person_key)
 
     def write(self, session: Session) -> None:
-        """Everything at once."""
+        """Everything at once; with the totals alone what concerns people who have withdrawn, or are gone, since it was judged."""
+        self._forget(session)
         insert_all(session, Hit, self._hits)
         if self._lines:
             ledger.note_many(session, self._lines)
@@ -131,6 +135,20 @@ class Book:
         if self._spoke:
             session.connection().execute(_SPEAKS, {"ids": list(self._spoke)})
         totals.add(session, self._counted)
+
+    def _forget(self, session: Session) -> None:
+        """Judging held no turn of the writer: somebody may have said no while the turn was waited for."""
+        people = {row["message_id"]: self.messages[row["message_id"]].person_key for row in self._hits if row["message_id"] is not None}
+        agreeing = set(session.scalars(_AGREE, {"ids": list(set(people.values()))})) if people else set()
+        withdrawn = {message_id for message_id, person in people.items() if person not in agreeing}
+        for row in self._hits:
+            if row["message_id"] in withdrawn:
+                row["message_id"] = None
+                self._counted[row["mailing_id"], row["kind"], row["machine"]] += 1
+        self._lines = [line for line in self._lines if line["message_id"] not in withdrawn]
+        self._marked -= withdrawn
+        self._spoke &= agreeing
+        self.bursts = {message_id: at for message_id, at in self.bursts.items() if message_id not in withdrawn}
 
     def _first_times(self, known: Known) -> dict[str, Any]:
         return {"which": known.id, **{f"new_{name}": getattr(known, name) for name in _FIRSTS}}

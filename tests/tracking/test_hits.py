@@ -13,10 +13,10 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.tokens import Purpose, Token
 from mailflow.outbox.models import Link, MailingTotal, Message
 from mailflow.schema import metadata
-from mailflow.tracking.hits import arrival, look_up
+from mailflow.tracking.hits import arrival, judge, keep, look_up
 from mailflow.tracking.models import Hit
 from mailflow.tracking.words import Arrival
-from tests.mailed import PHONE, SENT_AT, Mailed, mail_the_cast, mailing, message, record_hits
+from tests.mailed import PHONE, SENT_AT, Mailed, mail_the_cast, mailing, message, person, record_hits
 
 LATER = SENT_AT + timedelta(minutes=10)
 
@@ -92,6 +92,45 @@ def test_apples_prefetch_is_kept_apart_from_her_open(database: Database, mailed:
     assert (found.opened_at, found.machine_opened_at) == (None, LATER)
     assert (lines(database, Kind.OPENED), lines(database, Kind.OPENED, machine=True)) == (0, 1)
     assert hits(database)[0].signal == "apple-prefetch"
+
+
+def test_what_was_judged_before_she_withdrew_is_kept_with_the_totals_alone(database: Database, mailed: Mailed) -> None:
+    with database.begin() as session:
+        elena = person(session, "elena")
+        elenas = message(session, mailed.mailing, elena.id).id
+        session.get_one(Subscriber, mailed.ana).silent_since = SENT_AT
+    asked = [arrival(Token(mailed.ana_message), Purpose.OPEN, now=LATER, agent="Mimecast")]
+    for number in (1, 2, 3, 4):  # a filter's
+        at = LATER + timedelta(seconds=number)
+        asked.append(arrival(Token(mailed.ana_message, number), Purpose.CLICK, now=at, agent=PHONE))
+    asked.append(arrival(Token(elenas, 1), Purpose.CLICK, now=LATER, agent=PHONE))
+    with database.read() as session:
+        book, _ = judge(session, asked)
+    with database.begin() as session:
+        session.get_one(Subscriber, mailed.ana).tracking = "aggregate"
+    with database.begin() as session:
+        keep(session, book)
+    assert [hit.message_id for hit in hits(database)] == [None] * 5 + [elenas]
+    found = row(database, mailed.ana_message)
+    assert (found.opened_at, found.clicked_at, found.machine_opened_at, found.machine_clicked_at) == (None,) * 4
+    assert row(database, elenas).clicked_at == LATER
+    with database.read() as session:
+        assert set(session.scalars(select(Activity.subscriber_id))) == {elena.id}
+        assert session.get_one(Subscriber, mailed.ana).silent_since == SENT_AT
+    counted = total(database, mailed.mailing)
+    assert counted is not None
+    assert (counted.machine_opens, counted.clicks + counted.machine_clicks) == (1, 4)
+
+
+def test_what_was_judged_before_she_was_forgotten_names_her_no_more(database: Database, mailed: Mailed) -> None:
+    with database.read() as session:
+        book, _ = judge(session, [arrival(Token(mailed.ana_message, 1), Purpose.CLICK, now=LATER, agent=PHONE)])
+    with database.begin() as session:
+        session.delete(session.get_one(Subscriber, mailed.ana))
+    with database.begin() as session:
+        keep(session, book)
+    assert [hit.message_id for hit in hits(database)] == [None]
+    assert lines(database, Kind.CLICKED) == 0
 
 
 def test_a_scanners_click_is_no_persons_click_or_open(database: Database, mailed: Mailed) -> None:
