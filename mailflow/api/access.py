@@ -1,12 +1,14 @@
 """Who may call a view: anybody, or who shows a live key with its scope."""
 
+import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.orm import Session
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from mailflow.api.problems import problem
 from mailflow.api.surroundings import surroundings
@@ -15,6 +17,9 @@ from mailflow.foundation.accounts import ApiKey, find_api_key
 View = TypeVar("View", bound=Callable[..., Any])
 _LONGEST_KEY = 200
 _ABOUT = timedelta(hours=1)
+_PATIENCE = 0.1
+"""Seconds to wait for a turn to note that a key is used; whoever calls again brings the next chance."""
+_log = logging.getLogger(__name__)
 
 
 def public(view: View) -> View:
@@ -49,13 +54,6 @@ def refuse_unmarked(app: Flask) -> None:
         return problem(403) if view and not getattr(view, "mailflow_access", None) else None
 
 
-def mark_used(session: Session, *, now: datetime) -> None:
-    """Note when the key of this request was last used, so that staff can tell which ones are idle."""
-    key = session.get(ApiKey, g.key_id)
-    if key:
-        key.last_used_at = now
-
-
 def _refusal(scope: str) -> Response | None:
     """Why the caller may not, or None; the key is read from its header alone, never from the address."""
     text = _bearer()
@@ -71,11 +69,16 @@ def _refusal(scope: str) -> Response | None:
 
 
 def _note_use() -> None:
-    """At most once an hour: looking must not cost a write each time."""
+    """So that staff can tell which keys are idle: at most once an hour, and never where that would keep the caller from an answer."""
     around = surroundings()
-    if g.key_used is None or around.clock() - g.key_used > _ABOUT:
-        with around.database.begin() as session:
-            mark_used(session, now=around.clock())
+    if g.key_used is not None and around.clock() - g.key_used <= _ABOUT:
+        return
+    used = update(ApiKey).where(ApiKey.id == g.key_id).values(last_used_at=around.clock())
+    try:
+        with around.database.begin(patience=_PATIENCE) as session:
+            session.execute(used)
+    except OperationalError:
+        _log.warning("that key %d is used could not be noted", g.key_id)
 
 
 def _bearer() -> str:

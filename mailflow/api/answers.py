@@ -54,7 +54,7 @@ class CampaignTold(_Told):
     started_at: datetime | None
     finished_at: datetime | None
     frozen: bool
-    """Whether everybody who gets it is written down; until then counts grow."""
+    """Whether everybody who gets it is written down, or it is cancelled; until then counts grow."""
     counts: Counts
     retryable: int
     """Failures that another try may mend."""
@@ -95,7 +95,7 @@ def campaign_told(campaign: Campaign, counted: Progress, retryable: int) -> Camp
         due_at=campaign.due_at,
         started_at=campaign.started_at,
         finished_at=campaign.finished_at,
-        frozen=counted.frozen,
+        frozen=counted.frozen or campaign.state == CampaignState.CANCELLED,
         counts=_counts(counted),
         retryable=retryable,
     )

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailflow.api import campaigns, decisions, events, openapi
 from mailflow.api.access import refuse_unmarked
-from mailflow.api.paging import BadParameterError
+from mailflow.api.paging import BadParameterError, KeptNumber
 from mailflow.api.problems import answer_in_problems
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
@@ -32,6 +32,7 @@ def create_api(
     if trusted := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.converters["int"] = KeptNumber
     answer_in_problems(app)
     app.register_error_handler(BadParameterError, BadParameterError.answer)
     refuse_unmarked(app)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.api.access import keyed
 from mailflow.api.answers import CampaignTold, campaign_told, message_told
-from mailflow.api.paging import BadParameterError, asked_limit, asked_word, page
+from mailflow.api.paging import BadParameterError, asked_limit, asked_only, asked_word, page
 from mailflow.api.problems import problem
 from mailflow.api.surroundings import surroundings
 from mailflow.audience.models import Brand
@@ -26,6 +26,7 @@ blueprint = Blueprint("campaigns", __name__)
 @keyed("campaigns:read")
 def index() -> Response:
     """Campaigns, the last made first, each with its counts."""
+    asked_only("state", "limit", "cursor")
     state, limit, before = asked_word("state", CampaignState), asked_limit(), _before()
     with surroundings().database.read() as session:
         found = latest_campaigns(session, (state,) if state else (), before=before, limit=limit + 1)
@@ -37,6 +38,7 @@ def index() -> Response:
 @keyed("campaigns:read")
 def show(campaign_id: int) -> Response:
     """One campaign with its counts."""
+    asked_only()
     with surroundings().database.read() as session:
         campaign = session.get(Campaign, campaign_id)
         if campaign is None:
@@ -49,6 +51,7 @@ def show(campaign_id: int) -> Response:
 @keyed("messages:read")
 def messages(campaign_id: int) -> Response:
     """A campaign's messages by state and reason, a page at a time."""
+    asked_only("state", "reason", "limit", "cursor")
     state, reason, limit = asked_word("state", State), asked_word("reason", Reason), asked_limit()
     around = surroundings()
     with around.database.read() as session:

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from mailflow.api.access import keyed
 from mailflow.api.answers import Moved
+from mailflow.api.paging import asked_only
 from mailflow.api.problems import field_errors, language, problem
-from mailflow.api.schemas import Decide
+from mailflow.api.schemas import Decide, DecideExactly
 from mailflow.api.surroundings import surroundings
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.uncertain import concerned, decide
@@ -17,6 +18,7 @@ from mailflow.outbox.doubt import Decision
 
 blueprint = Blueprint("decisions", __name__)
 _BODY = TypeAdapter(Decide)
+_EXACT = TypeAdapter(DecideExactly)
 _REFUSED: dict[str, Words] = {
     "cancelled": {
         "es": "La campaña está cancelada: ya no sale nada de ella.",
@@ -39,7 +41,7 @@ def retry(campaign_id: int) -> Response:
 @blueprint.post("/v1/campaigns/<int:campaign_id>/resend-uncertain")
 @keyed("campaigns:write")
 def resend(campaign_id: int) -> Response:
-    """Send those in doubt again; whoever had it gets it twice."""
+    """Send exactly so many in doubt again; whoever had it gets it twice."""
     return _decide(campaign_id, Decision.AGAIN)
 
 
@@ -51,28 +53,32 @@ def settle(campaign_id: int) -> Response:
 
 
 def _decide(campaign_id: int, decision: Decision) -> Response:
+    asked_only()
     body = request.get_data()
     if body and request.mimetype != "application/json":
         return problem(415)
     try:
-        expected = _BODY.validate_json(body or b"{}").expected
+        expected = (_EXACT if decision == Decision.AGAIN else _BODY).validate_json(body or b"{}").expected
     except ValidationError as fault:
         return field_errors(fault)
     around = surroundings()
     with around.database.read() as session:
-        campaign = session.get(Campaign, campaign_id)
-        if campaign is None:
+        if session.get(Campaign, campaign_id) is None:
             return problem(404)
-        there = concerned(session, campaign, decision)
-    if not there and not expected:
-        return _answer(0, 0)
 
     def slice_(session: Session, left: int, going_on: bool) -> tuple[str, int, int]:
+        """Where nobody says how many there are to be, they are counted in the very transaction that moves the first."""
         mine = session.get_one(Campaign, campaign_id)
-        done = decide(session, mine, decision, expected=left, going_on=going_on, now=around.clock())
+        there = left if going_on else expected or concerned(session, mine, decision)
+        if not there:
+            return "done", 0, 0
+        told = None if going_on else expected
+        done = decide(session, mine, decision, expected=there if told is None else told, going_on=told is None, now=around.clock())
         return done.reason, done.count, done.left
 
-    reason, moved, left = slice_by_slice(around.database, slice_, there if expected is None else expected)
+    reason, moved, left = slice_by_slice(around.database, slice_, 0)
+    if reason == "changed" and expected is None:
+        return _answer(0, 0)
     if reason != "done":
         return problem(409, pick(_REFUSED[reason], language()))
     return _answer(moved, left)

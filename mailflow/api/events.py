@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from pydantic import ValidationError
 
-from mailflow.api.access import keyed, mark_used
+from mailflow.api.access import keyed
 from mailflow.api.problems import field_errors, language, problem
 from mailflow.api.schemas import MANY, ONE, Event, Result
 from mailflow.api.surroundings import surroundings
@@ -54,7 +54,6 @@ def _record(events: Sequence[Event]) -> list[OrderOutcome]:
     around, outcomes = surroundings(), []
     for start in range(0, len(events), SLICE):
         with around.database.begin() as session:
-            mark_used(session, now=around.clock())
             outcomes += [record_order(session, event.order.event(), now=around.clock()) for event in events[start : start + SLICE]]
     return outcomes
 

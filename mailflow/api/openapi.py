@@ -10,15 +10,15 @@ from mailflow import __version__
 from mailflow.api.access import public
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
 from mailflow.api.paging import LARGEST_PAGE, ORDINARY_PAGE
-from mailflow.api.schemas import MOST_EVENTS, Decide, Event, Result
+from mailflow.api.schemas import MOST_EVENTS, Decide, DecideExactly, Event, Result
 from mailflow.campaigns.words import CampaignState
 from mailflow.outbox.words import Reason, State
 
 blueprint = Blueprint("openapi", __name__)
-_ASKED: list[tuple[type[BaseModel], Any]] = [(Event, "validation"), (Decide, "validation")]
+_ASKED: list[tuple[type[BaseModel], Any]] = [(Event, "validation"), (Decide, "validation"), (DecideExactly, "validation")]
 _TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved)]
 _PROBLEMS = {
-    "400": "Not JSON, or a value of the wrong kind.",
+    "400": "Not JSON, or a value or parameter that cannot be.",
     "401": "No live key.",
     "403": "The key lacks the scope.",
     "404": "There is no such campaign.",
@@ -28,7 +28,7 @@ _PROBLEMS = {
     "422": "A future date, a negative amount or another currency.",
     "503": "Very busy: nothing was kept, try again.",
 }
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}}
 _PAGE = [
     {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "`next` of the page before."},
     {
@@ -74,7 +74,7 @@ def _paths() -> dict[str, Any]:
             )
         },
         f"{one}/retry": {"post": _decision("Try the failed again, but for addresses that do not exist and mails that cannot be made")},
-        f"{one}/resend-uncertain": {"post": _decision("Send those in doubt again; whoever had it gets it twice")},
+        f"{one}/resend-uncertain": {"post": _decision("Send exactly so many in doubt again; whoever had it gets it twice", exactly=True)},
         f"{one}/settle-uncertain": {"post": _decision("Take those in doubt as sent")},
     }
 
@@ -96,7 +96,7 @@ def _events() -> dict[str, Any]:
 
 
 def _looking(summary: str, scope: str, schema: dict[str, Any], asked: list[dict[str, Any]], *, paged: bool = True) -> dict[str, Any]:
-    refused = ("400", "401", "403", "503") if paged else ("401", "403", "404", "503")
+    refused = ("400", "401", "403", "503") if paged else ("400", "401", "403", "404", "503")
     return {
         "summary": summary,
         "security": [{"key": [scope]}],
@@ -105,14 +105,15 @@ def _looking(summary: str, scope: str, schema: dict[str, Any], asked: list[dict[
     }
 
 
-def _decision(summary: str) -> dict[str, Any]:
+def _decision(summary: str, *, exactly: bool = False) -> dict[str, Any]:
+    body, again = ("DecideExactly", "with `left` as `expected`") if exactly else ("Decide", "calling once more does no harm")
     return {
         "summary": summary,
         "security": [{"key": ["campaigns:write"]}],
         "parameters": [_ID],
-        "requestBody": {"content": {"application/json": {"schema": _named("Decide")}}},
+        "requestBody": {"required": exactly, "content": {"application/json": {"schema": _named(body)}}},
         "responses": {
-            "200": _answer("Moved. Call again while `left` is more than 0; calling once more does no harm.", _named("Moved")),
+            "200": _answer(f"Moved. Call again while `left` is more than 0; {again}.", _named("Moved")),
             **_problems("400", "401", "403", "404", "413", "415", "503"),
             **_problems("409", words="The campaign is cancelled, or their number is not the expected one: nothing was done."),
         },

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Response, jsonify, request
 from pydantic import BaseModel
+from werkzeug.routing import IntegerConverter, Map
 
 from mailflow.api.problems import bad_parameter
 
@@ -16,7 +17,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class BadParameterError(Exception):
-    """A parameter of the address that cannot be; answered with 400."""
+    """A parameter of the address that cannot be, or "" for one that nobody knows; answered with 400."""
 
     def __init__(self, name: str, allowed: Sequence[str] = ()) -> None:
         super().__init__(name)
@@ -25,6 +26,24 @@ class BadParameterError(Exception):
     def answer(self) -> Response:
         """The problem that says which one, and what it may be."""
         return bad_parameter(self.name, self.allowed)
+
+
+class KeptNumber(IntegerConverter):
+    """A number that a database can hold; any other belongs to nothing that is here."""
+
+    regex = r"[0-9]{1,19}"
+
+    def __init__(self, among: Map) -> None:
+        super().__init__(among, max=2**63 - 1)
+
+
+def asked_only(*names: str) -> None:
+    """Nothing but these may be asked, each once: what is passed over in silence would be answered with something else."""
+    for name, told in request.args.lists():
+        if name not in names:
+            raise BadParameterError("", names)
+        if len(told) > 1:
+            raise BadParameterError(name)
 
 
 def asked_word(name: str, words: type[Word]) -> Word | None:

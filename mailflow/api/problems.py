@@ -29,6 +29,7 @@ _TITLES: Mapping[int, Words] = {
 }
 _SECONDS_TO_WAIT = "5"
 _INVALID: Words = {"es": "no es válido", "en": "is not valid"}
+_UNKNOWN: Words = {"es": "lleva un parámetro que no se conoce", "en": "has a parameter that is not known"}
 _FAULTS: Mapping[str, Words] = {
     "missing": {"es": "falta", "en": "is missing"},
     "extra_forbidden": {"es": "lleva un campo que no se conoce", "en": "has a field that is not known"},
@@ -75,10 +76,10 @@ def field_errors(fault: ValidationError) -> Response:
 
 
 def bad_parameter(name: str, allowed: Sequence[str]) -> Response:
-    """400 for a parameter of the address; ``allowed`` is what it may be."""
-    words = pick(_INVALID, language())
+    """400 for a parameter of the address; ``allowed`` is what it may be. One that is not known is the sender's text: never repeated."""
+    words = pick(_INVALID if name else _UNKNOWN, language())
     detail = f"{words}: {', '.join(allowed)}" if allowed else words
-    return problem(400, errors=[{"parameter": name, "detail": detail}])
+    return problem(400, errors=[{"parameter": name, "detail": detail} if name else {"detail": detail}])
 
 
 def _field_error(place: tuple[int | str, ...], kind: str) -> dict[str, str]:

@@ -59,6 +59,12 @@ class Decide(_Strict):
     expected: Annotated[int, Field(ge=0, le=_LARGEST, description="Only if there are exactly so many; otherwise 409.")] | None = None
 
 
+class DecideExactly(_Strict):
+    """A decision that writes to people again: said twice by mistake, it must not move whoever came to be in doubt meanwhile."""
+
+    expected: Annotated[int, Field(ge=0, le=_LARGEST, description="Only if there are exactly so many; otherwise 409.")]
+
+
 class Result(_Strict):
     """What became of one event."""
 

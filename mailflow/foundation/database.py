@@ -75,9 +75,11 @@ class Database:
         self.engine = _open_sqlite(url, patience) if url.startswith("sqlite") else _open_server(url)
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A session whose changes are all kept at the end, or none if anything was raised."""
-        with Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+    def begin(self, *, patience: float | None = None) -> Iterator[Session]:
+        """A session whose changes are all kept at the end, or none if anything was raised; ``patience`` seconds at most for SQLite's
+        one writer, where the work can wait for another time."""
+        options = {"writes": True} if patience is None else {"writes": True, "patience": patience}
+        with Session(self.engine.execution_options(**options), expire_on_commit=False) as session, session.begin():
             session.connection()  # BEGIN IMMEDIATE now: a read that later writes would fail at once when another wrote between
             started = time.perf_counter()
             yield session
@@ -124,15 +126,16 @@ def _open_sqlite(url: str, patience: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("writes", False):
-            _await_turn(connection, patience)
+        options = connection.get_execution_options()
+        if options.get("writes", False):
+            _await_turn(connection, patience, options.get("patience", patience))
         else:
             connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def _await_turn(connection: Connection, patience: float) -> None:
+def _await_turn(connection: Connection, ordinary: float, patience: float) -> None:
     """BEGIN IMMEDIATE, tried each millisecond: SQLite by itself tries ever more seldom, and misses the gaps between a sender's turns."""
     driver: Any = connection.connection.dbapi_connection
     driver.execute("PRAGMA busy_timeout=0")
@@ -149,4 +152,4 @@ def _await_turn(connection: Connection, patience: float) -> None:
                 return
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, to fail in SQLAlchemy's words
     finally:
-        driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        driver.execute(f"PRAGMA busy_timeout={int(ordinary * 1000)}")

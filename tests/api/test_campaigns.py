@@ -1,13 +1,17 @@
 """A program of the shop asks how a campaign stands, who got it, who did not and why, and tries again."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from mailflow.api import decisions
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
 from mailflow.api.assembly import create_api
 from mailflow.api.openapi import description
@@ -16,7 +20,7 @@ from mailflow.foundation import slices
 from mailflow.foundation.accounts import SCOPES, ApiKey, make_api_key
 from mailflow.foundation.database import Database
 from mailflow.outbox import doubt
-from mailflow.outbox.models import Message
+from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import Reason, State
 from tests.campaigns.test_uncertain import DOUBTFUL, GONE, REFUSED, house
 from tests.house import House
@@ -118,7 +122,7 @@ def test_the_failed_are_tried_again_but_not_an_address_that_does_not_exist(shop:
 def test_those_in_doubt_go_again_or_count_as_sent(shop: Program, house: House) -> None:
     assert shop.posts(f"{ONE}/settle-uncertain", json={"expected": 1}).json == {"moved": 1, "left": 0}
     assert shop.asks(ONE).json["counts"]["sent"] == 2
-    assert shop.posts(f"{ONE}/resend-uncertain").json == {"moved": 0, "left": 0}
+    assert shop.posts(f"{ONE}/resend-uncertain", json={"expected": 0}).json == {"moved": 0, "left": 0}
 
 
 def test_another_number_than_expected_moves_nobody(shop: Program) -> None:
@@ -133,10 +137,39 @@ def test_another_number_than_expected_moves_nobody(shop: Program) -> None:
 def test_nothing_goes_again_out_of_a_cancelled_campaign(shop: Program, house: House) -> None:
     with house.database.begin() as session:
         session.scalars(select(Campaign)).one().state = "cancelled"
+        session.scalars(select(Mailing).where(Mailing.kind == "campaign")).one().frozen_at = None
+    assert shop.asks(ONE).json["frozen"], "nobody more will be written down"
     answer = shop.posts(f"{ONE}/retry")
     assert (answer.status_code, answer.json["detail"]) == (409, "The campaign is cancelled: nothing more goes out of it.")
     spanish = shop.client.post(f"{ONE}/retry", headers={**shop.headers, "Accept-Language": "es"})
     assert spanish.json["detail"] == "La campaña está cancelada: ya no sale nada de ella."
+
+
+def test_who_expects_no_number_is_never_told_that_it_changed(shop: Program, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = decisions.concerned
+    monkeypatch.setattr(decisions, "concerned", lambda *asked: counted(*asked) + 1)
+    assert shop.posts(f"{ONE}/retry").json["moved"] == 1
+    assert shop.posts(f"{ONE}/retry").json == {"moved": 0, "left": 0}
+
+
+def test_a_database_that_fails_in_between_leaves_moved_what_was_moved(shop: Program, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.database.begin() as session:
+        for row in session.scalars(select(Message).where(Message.mailing_id == session.get_one(Campaign, 1).mailing_id)):
+            row.state, row.reason = State.FAILED, Reason.POLICY
+    monkeypatch.setattr(doubt, "SLICE", 1)
+    turns = iter([1, 2])
+    move = decisions.decide
+
+    def busy(*asked: Any, **more: Any) -> Any:
+        if next(turns, None) is None:
+            raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+        return move(*asked, **more)
+
+    monkeypatch.setattr(decisions, "decide", busy)
+    assert shop.posts(f"{ONE}/retry").json == {"moved": 2, "left": 2}
+    assert shop.posts(f"{ONE}/retry").status_code == 503
+    monkeypatch.setattr(decisions, "decide", move)
+    assert shop.asks(ONE).json["retryable"] == 2
 
 
 def test_very_many_are_moved_slice_by_slice_and_what_is_left_is_told(shop: Program, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +192,10 @@ def test_very_many_are_moved_slice_by_slice_and_what_is_left_is_told(shop: Progr
         ("messages?limit=201", "limit"),
         ("messages?limit=ten", "limit"),
         ("messages?cursor=x", "cursor"),
+        ("messages?cursor=", "cursor"),
+        ("messages?cursor=" + "W1tb" * 1000, "cursor"),
+        ("messages?state=failed&state=sent", "state"),
+        ("messages?limit=1&limit=1", "limit"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_its_name(shop: Program, address: str, name: str) -> None:
@@ -167,7 +204,42 @@ def test_what_cannot_be_asked_is_refused_with_its_name(shop: Program, address: s
     assert answer.json["errors"][0]["parameter"] == name
 
 
-@pytest.mark.parametrize("address", ["/v1/campaigns?cursor=-1", "/v1/campaigns?cursor=" + "9" * 40, "/v1/campaigns?state=lost"])
+@pytest.mark.parametrize("word", ["?states=failed", "/messages?states=failed", "/messages?state=failed&cursors=x"])
+def test_a_parameter_that_nobody_knows_is_refused_and_not_repeated(shop: Program, word: str) -> None:
+    answer = shop.asks(ONE + word)
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert "not known" in answer.json["errors"][0]["detail"]
+    assert "failed" not in answer.text
+    assert "cursors" not in answer.text
+
+
+def test_a_decision_takes_no_parameters(shop: Program) -> None:
+    assert shop.posts(f"{ONE}/retry?expected=7").status_code == 400
+    assert shop.asks(ONE).json["retryable"] == 1
+
+
+@pytest.mark.parametrize("number", [str(2**63), "9" * 25, "9" * 5000])
+def test_a_number_that_no_campaign_can_have_is_not_there(shop: Program, number: str) -> None:
+    seen = [
+        shop.asks(f"/v1/campaigns/{number}"),
+        shop.asks(f"/v1/campaigns/{number}/messages"),
+        shop.posts(f"/v1/campaigns/{number}/retry"),
+    ]
+    assert [answer.status_code for answer in seen] == [404, 404, 404]
+    assert shop.asks(f"/v1/campaigns/{2**63 - 1}").status_code == 404
+
+
+@pytest.mark.parametrize("body", [None, {}, {"expected": None}])
+def test_nobody_gets_it_twice_unless_their_number_is_said(shop: Program, body: dict[str, Any] | None) -> None:
+    answer = shop.posts(f"{ONE}/resend-uncertain", json=body) if body is not None else shop.posts(f"{ONE}/resend-uncertain")
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (400, "#/expected")
+    assert shop.asks(ONE).json["counts"]["uncertain"] == 1
+    assert shop.posts(f"{ONE}/resend-uncertain", json={"expected": 1}).json == {"moved": 1, "left": 0}
+
+
+@pytest.mark.parametrize(
+    "address", ["/v1/campaigns?cursor=-1", "/v1/campaigns?cursor=", "/v1/campaigns?cursor=" + "9" * 40, "/v1/campaigns?state=lost"]
+)
 def test_a_list_is_not_asked_for_with_anything_else_either(shop: Program, address: str) -> None:
     assert shop.asks(address).status_code == 400
 
@@ -183,7 +255,7 @@ def test_what_is_not_there_is_said_so(shop: Program) -> None:
     seen = [
         shop.asks("/v1/campaigns/99"),
         shop.asks("/v1/campaigns/99/messages"),
-        *(shop.posts(f"/v1/campaigns/99/{word}") for word in WRITES),
+        *(shop.posts(f"/v1/campaigns/99/{word}", json={"expected": 1}) for word in WRITES),
     ]
     assert {answer.status_code for answer in seen} == {404}
     assert shop.asks("/v1/campaigns/1/retry").status_code == 405
@@ -195,7 +267,7 @@ def test_s_41_a_key_may_do_only_what_it_was_made_for(house: House, scope: str) -
     seen = {
         "campaigns:read": {narrow.asks("/v1/campaigns").status_code, narrow.asks(ONE).status_code},
         "messages:read": {narrow.asks(f"{ONE}/messages").status_code},
-        "campaigns:write": {narrow.posts(f"{ONE}/{word}").status_code for word in WRITES},
+        "campaigns:write": {narrow.posts(f"{ONE}/{word}", json={"all": True}).status_code for word in WRITES},
         "events:write": {narrow.posts("/v1/events", json={}).status_code},
     }
     assert {allowed for allowed, codes in seen.items() if codes != {403}} == {scope}
@@ -215,6 +287,20 @@ def test_looking_notes_about_once_an_hour_that_the_key_is_used(shop: Program, ho
     house.at(first + timedelta(minutes=61))
     shop.asks(ONE)
     assert used() == house.now
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_looking_waits_for_nobody_who_writes(shop: Program, house: House, database: Database) -> None:
+    writer = sqlite3.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    before = monotonic()
+    assert shop.asks(ONE).status_code == 200
+    assert monotonic() - before < 5
+    writer.execute("COMMIT")
+    writer.close()
+    shop.asks(ONE)
+    with database.read() as session:
+        assert session.scalars(select(ApiKey.last_used_at)).one() == house.now
 
 
 def test_the_description_names_every_address_with_its_scope_and_what_is_answered(shop: Program) -> None:

@@ -159,7 +159,7 @@ def test_the_description_is_made_from_the_types_that_check(client) -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_busy_database_is_told_with_when_to_come_again(client, key, database, monkeypatch, language) -> None:
-    def locked(_self):
+    def locked(_self, **_how):
         raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
 
     monkeypatch.setattr(type(database), "begin", locked)
