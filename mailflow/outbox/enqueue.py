@@ -48,8 +48,9 @@ def enqueue(session: Session, mailing: Mailing, entries: Sequence[Entry], *, now
     ]
     new = insert_new(session, Message, rows)
     if new:
-        mailing.people += new
+        mailing.people = Mailing.people + new  # added where it stands: another may have added since it was read
         session.flush()
+        session.refresh(mailing, ["people"])
     return new
 
 
