@@ -44,12 +44,14 @@ def note_rehearsal(session: Session, campaign: Campaign, told: dict[str, Any]) -
     """Keep what the rehearsal showed; True when the campaign may go; False when it is held for its
     template's sake, or was taken back meanwhile.
 
-    ``told`` has "tried" and "failed", and of the first failure "person", "fault" in both languages, "where" and "fields". Whoever lets
-    it go all the same has seen it: it is rehearsed once.
+    ``told`` has "tried" and "failed", and of the first failure "person", "fault" in both languages, "where" and "fields". A fault where
+    nobody was tried is one of what the mail says, before anybody's was begun. Whoever lets it go all the same has seen it: it is
+    rehearsed once.
     """
     if not move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.SCHEDULED, rehearsed=told):
         return False
-    if not is_templates_fault(told["failed"], told["tried"]):
+    unread = not told["tried"] and "fault" in told
+    if not unread and not is_templates_fault(told["failed"], told["tried"]):
         return True
     hold(session, campaign, REASON)
     return False

@@ -74,7 +74,7 @@ def _sample(session: Session, campaign: Campaign, until: float, *, now: datetime
 
 def _told(found: Rehearsed | None) -> dict[str, Any]:
     if found is None:
-        return {"tried": 1, "failed": 1, "person": None, "fault": fault("not-made", "").message, "where": "", "fields": []}
+        return {"tried": 0, "failed": 0, "person": None, "fault": fault("not-made", "").message, "where": "", "fields": []}
     if found.blame is None:
         return {"tried": found.tried, "failed": 0}
     what = found.blame.fault

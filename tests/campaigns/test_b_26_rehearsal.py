@@ -147,6 +147,21 @@ def test_b_26_the_mails_are_made_with_no_transaction_open(house: House, monkeypa
     assert seen == [0]
 
 
+def test_b_26_a_mail_that_cannot_even_be_read_is_held_and_nobody_is_said_to_have_been_tried(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_asked: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    house.gathers([f"berta{number}@example.net" for number in range(20)])
+    monkeypatch.setattr(rehearsing, "_batch", broken)
+    _scheduled(house, "Hola", minutes=1)
+    house.tick(1)
+    assert (_campaign(house).state, _campaign(house).reason) == (CampaignState.HELD, "does-not-render")
+    assert (_kept(house)["tried"], _kept(house)["failed"]) == (0, 0)
+    assert "fault of ours" in _kept(house)["fault"]["en"]
+
+
 def test_b_26_time_is_bounded_and_what_was_tried_counts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.gathers([f"berta{number}@example.net" for number in range(20)])
     monkeypatch.setattr(rehearsing, "SECONDS", -1.0)

@@ -51,6 +51,17 @@ def _text(bruno: Visitor, address: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[found.index("<main") :])).split())
 
 
+def test_the_page_names_no_readers_where_nobody_was_tried(bruno: Visitor, page: str, database: Database) -> None:
+    with database.begin() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        assert campaign.rehearsed
+        campaign.rehearsed = campaign.rehearsed | {"tried": 0, "failed": 0, "person": None, "where": "", "fields": []}
+    text = _text(bruno, page)
+    assert "so it was tried on nobody. Nobody has got it." in text
+    assert "It failed for" not in text
+    assert "too many of them" not in text
+
+
 def test_the_page_says_what_fails_where_and_for_whom(bruno: Visitor, page: str) -> None:
     text = _text(bruno, page)
     assert "could not be written for too many of them. Nobody has got it." in text

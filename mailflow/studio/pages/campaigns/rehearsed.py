@@ -17,7 +17,7 @@ from mailflow.studio.pages.subscribers.person import Said, said_of
 @dataclass(frozen=True)
 class Trouble:
     """``words`` say what is wrong in ``where``: subject, html or text; ``example`` is somebody for whom it fails, with her values
-    that it asks for, if she is here still."""
+    that it asks for, if she is here still. None was ``tried`` where it could not be read at all."""
 
     tried: int
     failed: int
@@ -30,7 +30,7 @@ class Trouble:
 def trouble_of(session: Session, campaign: Campaign) -> Trouble | None:
     """What the rehearsal of a campaign showed that is held for it."""
     told = campaign.rehearsed
-    if campaign.reason != REASON or not told or not told["failed"]:
+    if campaign.reason != REASON or not told or "fault" not in told:
         return None
     example = session.get(Subscriber, told["person"]) if told["person"] else None
     known = values(session, [example.id])[example.id] if example else {}
