@@ -93,8 +93,8 @@ class Hand:
 
     def hold(self, rows: Iterable[Claimed], batch: Batch, choose: Callable[[str, str], str]) -> None:
         """Rows claimed, and what their mails say; ``choose`` names the route from sender and recipient."""
-        for row in rows:
-            self._claimed[Lane(row.lane)].append(Held(row, batch, choose(batch.head(row).sender, row.address)))
+        for held in [Held(row, batch, choose(batch.head(row).sender, row.address)) for row in rows]:  # all of them, or none
+            self._claimed[Lane(held.row.lane)].append(held)
 
     def refuse(self, rows: Sequence[Claimed], why: Reason) -> None:
         """Rows that cannot be held now: they shall wait."""

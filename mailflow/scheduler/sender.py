@@ -217,6 +217,9 @@ class Sender:
         try:
             while (gathered := await self._read(rows)) is None and self._hand.open:
                 await asyncio.sleep(_IDLE_SECONDS)
+            if gathered:
+                self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
+                self._hand.spoilt(gathered.broken)
         except Exception:
             if len(rows) == 1 or len(unread) > _FEW:
                 _log.exception("what %d messages say could not be read, that of %d among them", len(rows), rows[0].id)
@@ -225,10 +228,6 @@ class Sender:
             middle = len(rows) // 2
             await self._hold(rows[:middle], unread)
             await self._hold(rows[middle:], unread)
-            return
-        if gathered:
-            self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
-            self._hand.spoilt(gathered.broken)
 
     async def _read(self, rows: Sequence[Claimed]) -> Gathered | None:
         try:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from mailflow.delivery.facts import Batch
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
@@ -92,3 +93,22 @@ def test_a_sender_that_may_begin_nothing_rests(house: House, monkeypatch: pytest
     with time_machine.travel(house.now):
         asyncio.run(wait_a_second())
     assert 2 < turns < 60  # without resting there are thousands
+
+
+def test_one_who_cannot_be_taken_in_hand_is_let_go_and_the_others_get_theirs_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [f"ana{number}@example.net" for number in range(9)]
+    head = Batch.head
+
+    def spoilt_for_one(batch: Batch, row: Any) -> Any:
+        if row.address == people[4]:
+            raise RuntimeError("on purpose")
+        return head(batch, row)
+
+    mailing = letters(house, *people)
+    monkeypatch.setattr(Batch, "head", spoilt_for_one)
+    send(house)
+    rows = rows_of(house, mailing)
+    assert {address: (row.state, row.reason) for address, row in rows.items()} == {
+        address: (State.FAILED, Reason.RENDERING) if address == people[4] else (State.SENT, None) for address in people
+    }
+    assert [len(house.sink.messages_to(address)) for address in people] == [1, 1, 1, 1, 0, 1, 1, 1, 1]
