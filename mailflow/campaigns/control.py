@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
-from mailflow.outbox.models import IS_WAITING, Mailing, Message
-from mailflow.outbox.words import Lane, MailingState, Reason, State
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.queries import waiting_of
+from mailflow.outbox.words import MailingState, Reason, State
 
 SLICE = 2000
 """Messages marked in one transaction: some 20 ms on SQLite."""
@@ -37,8 +38,7 @@ def cancel(session: Session, campaign: Campaign, *, now: datetime) -> bool:
 
 def skip_rest(session: Session, campaign: Campaign) -> int:
     """Mark the next slice of those who wait for a cancelled campaign as skipped, reason "cancelled"; how many."""
-    mine = (Message.mailing_id == campaign.mailing_id, Message.lane.in_(tuple(Lane)), IS_WAITING)  # as the index of the waiting has it
-    rest = update(Message).where(Message.id.in_(select(Message.id).where(*mine).limit(SLICE)))
+    rest = update(Message).where(Message.id.in_(select(Message.id).where(waiting_of(campaign.mailing_id)).limit(SLICE)))
     done = session.execute(
         rest.values(state=State.SKIPPED, reason=Reason.CANCELLED).execution_options(synchronize_session=False),
     )
@@ -47,7 +47,7 @@ def skip_rest(session: Session, campaign: Campaign) -> int:
 
 def cancelled_waiting(session: Session) -> list[Campaign]:
     """Campaigns that were cancelled while some still wait."""
-    mailings = select(Message.mailing_id).where(Message.lane.in_(tuple(Lane)), IS_WAITING, Message.mailing_id == Campaign.mailing_id)
+    mailings = select(Message.mailing_id).where(waiting_of(Campaign.mailing_id))
     return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.CANCELLED, mailings.exists())))
 
 

@@ -106,16 +106,22 @@ def _next_people(session: Session, campaign: Campaign, after: int, *, now: datet
 
     Each kind is a walk along an index from where the last slice ended; asked for together they would all be sorted for each slice.
     """
-    narrowing, place = narrowing_of(session, campaign), aliased(Subscription)
-    people = members_of(session, narrowing, now=now) if narrowing else select(Subscriber.id)
-    numbers = people.join(place, place.subscriber_id == Subscriber.id).where(place.list_id == campaign.list_id, place.subscriber_id > after)
-    walk = numbers.order_by(place.subscriber_id).limit(SLICE)
+    people, place = by_number(session, campaign, now=now)
+    walk = people.where(place.subscriber_id > after).limit(SLICE)
     confirmed = session.scalars(walk.where(place.state == SubscriptionState.CONFIRMED)).all()
     left = walk.where(place.state == SubscriptionState.LEFT, place.left_at > now - LEFT_RECENTLY)
     if len(confirmed) == SLICE:
         left = left.where(place.subscriber_id < confirmed[-1])
     gone = [Entry(number, skip=Reason.LEFT) for number in session.scalars(left)]
     return sorted([*map(Entry, confirmed), *gone], key=attrgetter("subscriber_id"))[:SLICE]
+
+
+def by_number(session: Session, campaign: Campaign, *, now: datetime) -> tuple[Select[int], type[Subscription]]:
+    """Whoever has a place in its list, in whatever state, and is in its segment, in the order of their numbers; and that place."""
+    narrowing, place = narrowing_of(session, campaign), aliased(Subscription)
+    people = members_of(session, narrowing, now=now) if narrowing else select(Subscriber.id)
+    theirs = people.join(place, place.subscriber_id == Subscriber.id).where(place.list_id == campaign.list_id)
+    return theirs.order_by(place.subscriber_id), place
 
 
 def candidates(session: Session, list_id: int | None, narrowing: Narrowing | None, *, now: datetime) -> Select[int, str]:

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState
-from mailflow.campaigns.kept import narrowing_of
-from mailflow.campaigns.launch import hold, members_of
+from mailflow.campaigns.launch import by_number, hold
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.rules import is_templates_fault
 from mailflow.campaigns.transition import move
@@ -28,15 +27,9 @@ def span(session: Session, campaign: Campaign) -> tuple[int, int]:
 
 def people_from(session: Session, campaign: Campaign, number: int, *, most: int, now: datetime) -> list[tuple[int, str]]:
     """Number and address of the next people it would go to, from a number on: a short walk along an index."""
-    narrowing = narrowing_of(session, campaign)
-    people = members_of(session, narrowing, now=now) if narrowing else select(Subscriber.id)
-    walk = people.add_columns(Subscriber.email).join(Subscription, Subscription.subscriber_id == Subscriber.id)
-    here = (
-        Subscription.list_id == campaign.list_id,
-        Subscription.state == SubscriptionState.CONFIRMED,
-        Subscription.subscriber_id >= number,
-    )
-    rows = session.execute(walk.where(*here).order_by(Subscription.subscriber_id).limit(most))
+    people, place = by_number(session, campaign, now=now)
+    here = people.where(place.state == SubscriptionState.CONFIRMED, place.subscriber_id >= number)
+    rows = session.execute(here.add_columns(Subscriber.email).limit(most))
     return [(person, address) for person, address in rows]
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mailflow.outbox.models import IS_WAITING, Message
-from mailflow.outbox.words import Lane, State
+from mailflow.outbox.models import Message
+from mailflow.outbox.queries import waiting_of
+from mailflow.outbox.words import State
 
 SLICE = 500
 """Messages moved in one transaction: some 10 ms on SQLite, so that pages and the sender have their turn in between."""
@@ -17,8 +18,8 @@ def hurry_some(session: Session, mailing_id: int, reason: str, *, now: datetime)
 
     Tries count as ever, and the 72 hours go on from when each was first put off.
     """
-    later = (Message.lane.in_(tuple(Lane)), Message.mailing_id == mailing_id, IS_WAITING, Message.due_at > now)  # as the index has it
-    theirs = select(Message.id).where(*later, Message.state == State.DEFERRED, Message.reason == reason).limit(SLICE)
+    later = waiting_of(mailing_id) & (Message.due_at > now)
+    theirs = select(Message.id).where(later, Message.state == State.DEFERRED, Message.reason == reason).limit(SLICE)
     ids = list(session.scalars(theirs.with_for_update(skip_locked=True)))
     if ids:
         session.execute(update(Message).where(Message.id.in_(ids)).values(due_at=now).execution_options(synchronize_session=False))

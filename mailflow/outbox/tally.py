@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from mailflow.outbox.models import IS_TROUBLE, IS_WAITING, Mailing, Message
-from mailflow.outbox.queries import in_hand_of
-from mailflow.outbox.words import Lane, State
+from mailflow.outbox.models import IS_TROUBLE, Mailing, Message
+from mailflow.outbox.queries import in_hand_of, waiting_of
+from mailflow.outbox.words import State
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def tally(session: Session, mailing: Mailing) -> Tally:
     rows = session.execute(by_reason.group_by(Message.state, Message.reason))
     return Tally(
         people=mailing.people if mailing.frozen_at is not None else _count(session, mine),
-        waiting=_count(session, mine, Message.lane.in_(tuple(Lane)), IS_WAITING),
+        waiting=_count(session, waiting_of(mailing.id)),
         in_hand=_count(session, in_hand_of(mailing)),
         trouble={(state, reason): number for state, reason, number in rows},
     )
