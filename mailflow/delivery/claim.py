@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, bindparam, exists, func, literal_column, select, union_all, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.foundation.among import among, among_given
 from mailflow.foundation.database import columns
 from mailflow.outbox.models import IS_WAITING, Mailing, Message
+from mailflow.outbox.queries import mailings_waiting
 from mailflow.outbox.rules import after_interruption
 from mailflow.outbox.words import IN_HAND, Claimed, Lane, MailingState, Reason, State
 
@@ -35,31 +36,19 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_PLACES = mailings_waiting(due_by=bindparam("at", type_=_m.due_at.type)).subquery()
+_WITH_DUE = (
+    select(_PLACES)
+    .join(Mailing.__table__, columns(Mailing).id == _PLACES.c.mailing_id)
+    .where(columns(Mailing).state != MailingState.PAUSED.value)
+    .order_by(_PLACES.c.lane, _PLACES.c.mailing_id)
+)
+"""Lane and mailing wherever a message is due, but for paused mailings."""
 _TAKE = (
     update(Message.__table__)  # type: ignore[arg-type]
     .where(among_given(_m.id, "ids"))
     .values(state=State.CLAIMED.value, worker=bindparam("me"), lease_until=bindparam("until"), epoch=_m.epoch + 1)
 )
-
-
-def _with_due() -> Select[Any]:
-    """Each lane and mailing of which a message is due, but for paused mailings.
-
-    Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait.
-    """
-    lanes: CompoundSelect[Any] = union_all(
-        *(select(literal_column(str(int(lane))).label("lane"), literal_column("CAST(0 AS BIGINT)").label("mailing_id")) for lane in Lane)
-    )
-    hop = select(lanes.subquery("lanes")).cte("hop", recursive=True)
-    after = select(func.min(_m.mailing_id)).where(_m.lane == hop.c.lane, IS_WAITING, _m.mailing_id > hop.c.mailing_id)
-    hop = hop.union_all(select(hop.c.lane, after.correlate(hop).scalar_subquery()).where(hop.c.mailing_id.is_not(None)))
-    due = exists().where(_m.lane == hop.c.lane, _m.mailing_id == hop.c.mailing_id, IS_WAITING, _m.due_at <= bindparam("at"))
-    mailing = columns(Mailing)
-    found = select(hop.c.lane, hop.c.mailing_id).join(Mailing.__table__, mailing.id == hop.c.mailing_id)
-    return found.where(mailing.state != MailingState.PAUSED.value, due).order_by(hop.c.lane, hop.c.mailing_id)
-
-
-_WITH_DUE = _with_due()
 
 
 def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, int]) -> list[Claimed]:

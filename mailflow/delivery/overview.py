@@ -4,7 +4,7 @@ Every count is answered by an index of the few or by the record of minutes; no r
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +17,10 @@ from mailflow.campaigns.words import CampaignState
 from mailflow.delivery.models import Conversation, SentMinute, Worker
 from mailflow.delivery.providers import Providers, providers
 from mailflow.delivery.telling import KEPT_MINUTES
-from mailflow.outbox.models import IS_IN_HAND, IS_TROUBLE, IS_WAITING, Mailing, Message
+from mailflow.outbox.models import IS_IN_HAND, IS_TROUBLE, Mailing, Message
+from mailflow.outbox.queries import mailings_waiting
 from mailflow.outbox.tally import tally
-from mailflow.outbox.words import Lane, MailingKind, MailingState, State
+from mailflow.outbox.words import MailingKind, MailingState, State
 from mailflow.sequences.models import Sequence as Course
 from mailflow.sequences.models import Step
 
@@ -29,7 +30,6 @@ MINUTES = 60
 MOST_GROUPED = 20_000
 """So many put-off messages of a mailing are told apart by provider; beyond, a page would be slow."""
 _MINUTE = timedelta(minutes=1)
-_LANES = tuple(Lane)
 
 
 @dataclass(frozen=True)
@@ -165,18 +165,12 @@ def _going_ids(session: Session, in_hand: Collection[int], now: datetime) -> lis
     """Campaigns on their way or paused, and whatever else has somebody due or in hand."""
     on_their_way = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
     found = list(session.scalars(select(Campaign.mailing_id).where(on_their_way, Campaign.mailing_id.is_not(None)).order_by(Campaign.id)))
-    return list(dict.fromkeys([*(one for one in found if one), *_with_waiting(session, Message.due_at <= now), *in_hand]))
+    return list(dict.fromkeys([*(one for one in found if one), *_with_waiting(session, now), *in_hand]))
 
 
-def _with_waiting(session: Session, *more: Any) -> Iterator[int]:
-    """Hops from mailing to mailing in the index: as many steps as there are mailings, however many people wait."""
-    for lane in _LANES:
-        last: int | None = 0
-        while last is not None:
-            wanted = select(Message.mailing_id).where(Message.lane == lane, IS_WAITING, Message.mailing_id > last, *more)
-            last = session.scalar(wanted.order_by(Message.mailing_id).limit(1))
-            if last is not None:
-                yield last
+def _with_waiting(session: Session, due_by: datetime | None = None) -> list[int]:
+    places = mailings_waiting(due_by).subquery()
+    return list(session.scalars(select(places.c.mailing_id).order_by(places.c.lane, places.c.mailing_id)))
 
 
 def _origins(session: Session, ids: Collection[int]) -> dict[int, Origin]:
