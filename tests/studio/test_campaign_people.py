@@ -7,11 +7,7 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from mailflow.audience.models import Brand
-from mailflow.content import drafts
-from mailflow.content.library import bundled_library
 from mailflow.foundation.accounts.models import User
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
@@ -19,10 +15,9 @@ from mailflow.foundation.settings import Settings
 from mailflow.outbox import roll
 from mailflow.studio.pages.campaigns import people
 from tests.house import House
-from tests.sink import Sink
+from tests.studio.autumn import autumn, confirmed
 from tests.studio.chromium import Window, chromium, served
 from tests.studio.conftest import Visitor
-from tests.studio.test_campaigns import _confirm
 
 CAST = ("ana", "berta", "permfail", "policy", "throttle", "drop-after-dot")
 
@@ -30,20 +25,13 @@ CAST = ("ana", "berta", "permfail", "policy", "throttle", "drop-after-dot")
 @pytest.fixture
 def house(studio: Flask, database: Database, settings: Settings, ring: Ring, now: datetime) -> Iterator[House]:
     """A campaign to six people, tried once for everybody."""
-    with Sink() as sink:
-        made = House(database, settings, ring, sink, now)
-        made.gathers([f"{name}@example.net" for name in CAST])
-        with database.begin() as session:
-            session.scalars(select(Brand)).one().postal_address = "Calle Feria 112, 41002 Sevilla"
-            sample = bundled_library().sample("newsletter", "es", "newsletter")
-            drafts.create(session, name="Otoño", template="newsletter", language="es", now=now, words=sample)
+    with autumn(database, settings, ring, now, CAST) as made:
         yield made
 
 
 @pytest.fixture
 def page(house: House, bruno: Visitor) -> str:
-    draft = bruno.post("/campaigns/", {"name": "Otoño", "list_id": "1", "newsletter_id": "1"}).location
-    _confirm(bruno, draft)
+    draft = confirmed(bruno)
     house.tick(4)
     return f"{draft}people"
 

@@ -26,10 +26,9 @@ from mailflow.outbox.words import Reason, State
 from mailflow.scheduler.sender import Sender
 from mailflow.studio.pages.delivery import meaning
 from tests.house import House
-from tests.sink import Sink
+from tests.studio.autumn import autumn, confirmed
 from tests.studio.chromium import Window, chromium, served
 from tests.studio.conftest import Visitor
-from tests.studio.test_campaigns import _confirm
 
 ROOT = Path(__file__).resolve().parents[2]
 CAST = ("ana", "throttle", "throttle+2", "permfail", "drop-after-dot", "full")
@@ -38,26 +37,14 @@ CAST = ("ana", "throttle", "throttle+2", "permfail", "drop-after-dot", "full")
 @pytest.fixture
 def house(studio: Flask, database: Database, settings: Settings, ring: Ring, now: datetime) -> Iterator[House]:
     """A shop whose people's servers behave as their addresses say, with one newsletter, all sequences' mails gone."""
-    from mailflow.audience.models import Brand
-    from mailflow.content import drafts
-    from mailflow.content.library import bundled_library
-
-    with Sink() as sink:
-        made = House(database, settings, ring, sink, now)
-        made.gathers([f"{name}@example.net" for name in CAST])
-        with database.begin() as session:
-            session.scalars(select(Brand)).one().postal_address = "Calle Feria 112, 41002 Sevilla"
-            sample = bundled_library().sample("newsletter", "es", "newsletter")
-            drafts.create(session, name="Otoño", template="newsletter", language="es", now=now - timedelta(days=1), words=sample)
+    with autumn(database, settings, ring, now, CAST, written=now - timedelta(days=1)) as made:
         yield made
 
 
 @pytest.fixture
 def campaign(house: House, bruno: Visitor) -> str:
     """The address of a campaign to everybody, confirmed; nothing has left yet."""
-    draft = bruno.post("/campaigns/", {"name": "Otoño", "list_id": "1", "newsletter_id": "1"}).location
-    _confirm(bruno, draft)
-    return draft
+    return confirmed(bruno)
 
 
 @pytest.fixture

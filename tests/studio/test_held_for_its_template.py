@@ -9,39 +9,28 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from mailflow.audience.models import Brand
 from mailflow.campaigns.models import Campaign
-from mailflow.content import drafts
-from mailflow.content.library import bundled_library
 from mailflow.foundation.accounts.models import User
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
 from tests.campaigns.test_b_26_rehearsal import BY_ZERO
 from tests.house import House
-from tests.sink import Sink
+from tests.studio.autumn import autumn, confirmed
 from tests.studio.chromium import Window, chromium, served
 from tests.studio.conftest import Visitor
-from tests.studio.test_campaigns import _confirm
 
 
 @pytest.fixture
 def house(studio: Flask, database: Database, settings: Settings, ring: Ring, now: datetime) -> Iterator[House]:
     """Ana, for whom the subject fails, and Berta, for whom it does not."""
-    with Sink() as sink:
-        made = House(database, settings, ring, sink, now)
-        made.gathers(["elena@example.net", "berta1@example.net"])
-        with database.begin() as session:
-            session.scalars(select(Brand)).one().postal_address = "Calle Feria 112, 41002 Sevilla"
-            sample = dict(bundled_library().sample("newsletter", "es", "newsletter")) | {"subject": f"Hola {BY_ZERO}"}
-            drafts.create(session, name="Otoño", template="newsletter", language="es", now=now, words=sample)
+    with autumn(database, settings, ring, now, ["elena", "berta1"], subject=f"Hola {BY_ZERO}") as made:
         yield made
 
 
 @pytest.fixture
 def page(house: House, bruno: Visitor) -> str:
-    draft = bruno.post("/campaigns/", {"name": "Otoño", "list_id": "1", "newsletter_id": "1"}).location
-    _confirm(bruno, draft)
+    draft = confirmed(bruno)
     house.tick(2)
     return draft
 
