@@ -7,6 +7,7 @@ import mailflow.content.models
 import mailflow.delivery.models
 import mailflow.foundation.accounts.models
 import mailflow.foundation.keys
+import mailflow.foundation.lead
 import mailflow.offers.models
 import mailflow.outbox.models
 import mailflow.segments.models

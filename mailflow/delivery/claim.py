@@ -1,6 +1,6 @@
 """Taking messages into a worker's hands for a few seconds at a time, and taking them back from a dead one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ RENEW_EVERY = 2.0
 """Seconds between two renewals."""
 _MOST_IN_DOUBT = 1000
 _QUIETLY = {"synchronize_session": False}
+_FREE = {"state": State.PENDING, "worker": None, "lease_until": None}
 _m = columns(Message)
 WHAT_SENDING_NEEDS: tuple[Any, ...] = (
     _m.id, _m.mailing_id, _m.person_key, _m.address, _m.language, _m.list_id, _m.provider, _m.context, _m.epoch, _m.lane,
@@ -108,7 +109,17 @@ def renew(session: Session, worker: str, *, now: datetime) -> None:
 def hand_back(session: Session, worker: str) -> None:
     """Put back what was claimed and not begun, at a clean stop."""
     mine = update(Message).where(Message.worker == worker, Message.state == State.CLAIMED)
-    session.execute(mine.values(state=State.PENDING, worker=None, lease_until=None).execution_options(**_QUIETLY))
+    session.execute(mine.values(_FREE).execution_options(**_QUIETLY))
+
+
+def let_go_of_strays(session: Session, worker: str, known: Collection[int]) -> None:
+    """Put back what the ledger says is this worker's and it does not know of: a commit whose answer was lost had been kept after all.
+
+    None of that has begun: whatever began is known to its worker until the ledger has it.
+    """
+    mine = session.scalars(select(Message.id).where(Message.worker == worker, Message.state.in_(IN_HAND)))
+    if strays := [number for number in mine if number not in known]:
+        session.execute(update(Message).where(among(Message.id, strays)).values(_FREE).execution_options(**_QUIETLY))
 
 
 def settle_abandoned(session: Session, *, now: datetime) -> int:

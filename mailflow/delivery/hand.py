@@ -183,6 +183,14 @@ class Hand:
         """All that is in hand, whatever its state."""
         return self.total_waiting + len(self._asked) + self.ready + len(self._out) + len(self._recording)
 
+    def numbers(self) -> frozenset[int]:
+        """All that is in hand, or was and waits to be told."""
+        held = [each for waiting in self._claimed.values() for each in waiting]
+        going = [each for ready in self._ready.values() for each, _ in ready]
+        known = {*self._asked, *self._out, *self._recording, *(row.id for row, _ in self._said)}
+        refused = (row.id for rows in self._refused.values() for row in rows)
+        return frozenset(known.union((each.row.id for each in (*held, *going)), refused))
+
     @property
     def ready(self) -> int:
         """How many may go and have not begun."""

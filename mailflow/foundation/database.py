@@ -109,9 +109,20 @@ def _from_json(text: str) -> Any:
 def _open_server(url: str) -> Engine:
     from mailflow.foundation.postgresql import without_nul  # noqa: PLC0415  # its driver is installed where it is used
 
-    engine = create_engine(url, pool_pre_ping=True, json_deserializer=_from_json, **_POOL)
+    engine = create_engine(url, pool_pre_ping=True, json_deserializer=_from_json, connect_args=_OVER_THE_NETWORK, **_POOL)
     event.listen(engine, "connect", without_nul)
     return engine
+
+
+_OVER_THE_NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 12_000,  # milliseconds; a cable that was pulled says nothing
+    # Who was stopped in the middle of a transaction must not hold what others wait for; who waits so long is told.
+    "options": "-c idle_in_transaction_session_timeout=15s -c lock_timeout=30s",
+}
 
 
 def _open_sqlite(url: str, patience: float) -> Engine:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, is_due, put_off, renew
+from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, is_due, let_go_of_strays, put_off, renew
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.gate import pass_gate
 from mailflow.delivery.hand import Hand
@@ -64,6 +64,8 @@ class Sender:
         self._renewed = time.monotonic()
         self._started = self._dated = utc_now()
         self._held = ""
+        self._unsure = False
+        """Whether a commit's answer was lost: it may have been kept or not."""
         self._stopping = self._closed = False
 
     def stop(self) -> None:
@@ -132,6 +134,8 @@ class Sender:
     async def _turn(self) -> bool:
         """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
         hand = self._hand
+        if self._unsure and not await self._make_sure():
+            return False
         said, gone = hand.take_said(), hand.put_off()
         asked = hand.ask_for(self._gate_room()) if self._may_begin() else []
         room = self._claim_room() if self._may_begin() else {}
@@ -145,11 +149,28 @@ class Sender:
             for why, rows in gone.items():
                 hand.refuse(rows, why)
             hand.not_asked()
+            self._unsure = True
             await asyncio.sleep(_IDLE_SECONDS)
             return False
         self._pace.answered(len(said))
         self._gather(claimed)
         return bool(said or gone or asked or claimed)
+
+    async def _make_sure(self) -> bool:
+        """Put back what became ours without our knowing; False while the database does not answer."""
+        coming = (row.id for rows in self._gathering.values() for row in rows)
+        known = self._hand.numbers().union(coming)
+        try:
+            await self._in_turns(lambda: self._let_go_of_strays(known))
+        except OperationalError:
+            await asyncio.sleep(_IDLE_SECONDS)
+        else:
+            self._unsure = False
+        return not self._unsure
+
+    def _let_go_of_strays(self, known: frozenset[int]) -> None:
+        with self.database.begin() as session:
+            let_go_of_strays(session, self.worker, known)
 
     def _transact(
         self, said: Sequence[Said], gone: Mapping[Reason, list[Claimed]], asked: Sequence[Claimed], room: Mapping[Lane, int]

@@ -1,4 +1,4 @@
-"""Of two schedulers on one data folder one leads; when it dies the other takes over, and who waits can be stopped."""
+"""Of two schedulers one leads; when it dies, or is stopped, the other takes over, and who waits can be stopped."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ import pytest
 
 from mailflow.cli.migrate import upgrade
 from tests.browser.product import ROOT, until
+from tests.postgres import Postgres
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -19,15 +20,18 @@ pytestmark = pytest.mark.timeout(180)
 class Process:
     """One ``mailflow scheduler`` with its log."""
 
-    def __init__(self, home: Path, number: int) -> None:
+    def __init__(self, home: Path, number: int, **settings: str) -> None:
         self.log = home / f"scheduler-{number}.log"
-        environment = {**os.environ, "MAILFLOW_HOME": str(home)}
+        environment = {**os.environ, "MAILFLOW_HOME": str(home), **settings}
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "mailflow", "scheduler"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def leads(self) -> bool:
-        return "this scheduler leads" in self.log.read_text("utf-8")
+        return self.says("this scheduler leads\n")
+
+    def says(self, words: str) -> bool:
+        return words in self.log.read_text("utf-8")
 
     def waits(self) -> bool:
         """It has the lock's file open, and did not get the lock."""
@@ -88,3 +92,33 @@ def test_the_leader_stops_when_told_and_makes_room(start: Callable[[], Process])
     assert first.process.returncode == 0
     second = start()
     until(second.leads, seconds=60)
+
+
+@pytest.fixture
+def machines(server: Postgres, tmp_path: Path) -> Iterator[tuple[Process, Process]]:
+    """Two computers with a scheduler each and nothing in common but the database; the first one leads."""
+    with server.fresh(empty=True) as url:
+        upgrade(url)
+        both = []
+        for number in (1, 2):
+            home = tmp_path / f"machine-{number}"
+            home.mkdir()
+            both.append(Process(home, number, MAILFLOW_DATABASE_URL=url, MAILFLOW_SECRET_KEY="the same on both"))
+            until(both[0].leads, seconds=60)
+        yield both[0], both[1]
+        for one in both:
+            one.process.kill()
+            one.process.wait()
+
+
+@pytest.mark.postgresql
+def test_where_many_machines_share_a_database_another_leads_once_the_first_is_stopped(machines: tuple[Process, Process]) -> None:
+    first, second = machines
+    time.sleep(4)
+    assert not second.leads()
+    first.process.send_signal(signal.SIGSTOP)
+    until(second.leads, seconds=30)
+    first.process.send_signal(signal.SIGCONT)
+    until(lambda: first.says("leads no longer"), seconds=30)
+    assert second.end(signal.SIGTERM) < 8
+    until(lambda: first.log.read_text("utf-8").count("this scheduler leads\n") == 2, seconds=5)
