@@ -6,6 +6,7 @@ import mailflow.campaigns.models
 import mailflow.content.models
 import mailflow.delivery.models
 import mailflow.foundation.accounts.models
+import mailflow.foundation.fence.models
 import mailflow.foundation.keys
 import mailflow.foundation.lead
 import mailflow.offers.models
