@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import Interval, func, literal, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailflow.foundation.database import Base, Instant, columns
@@ -24,9 +24,10 @@ class Lead(Base):
 def take_lead(session: Session, what: str, holder: str) -> bool:
     """Whether ``holder`` leads from now on, for eight seconds more. PostgreSQL only: SQLite is one computer's, where a lock does."""
     now, lead = func.clock_timestamp(type_=Instant()), columns(Lead)
-    asked = own_insert(session)(Lead.__table__).values(what=what, holder=holder, until=now + LASTS)
+    until = now + literal(LASTS, Interval())
+    asked = own_insert(session)(Lead.__table__).values(what=what, holder=holder, until=until)
     free = or_(lead.holder == holder, lead.until < now)
-    taken = asked.on_conflict_do_update(index_elements=["what"], set_={"holder": holder, "until": now + LASTS}, where=free)
+    taken = asked.on_conflict_do_update(index_elements=["what"], set_={"holder": holder, "until": until}, where=free)
     return bool(session.connection().execute(taken.execution_options(preserve_rowcount=True)).rowcount)
 
 

@@ -99,16 +99,18 @@ def machines(server: Postgres, tmp_path: Path) -> Iterator[tuple[Process, Proces
     """Two computers with a scheduler each and nothing in common but the database; the first one leads."""
     with server.fresh(empty=True) as url:
         upgrade(url)
-        both = []
-        for number in (1, 2):
-            home = tmp_path / f"machine-{number}"
-            home.mkdir()
-            both.append(Process(home, number, MAILFLOW_DATABASE_URL=url, MAILFLOW_SECRET_KEY="the same on both"))
-            until(both[0].leads, seconds=60)
-        yield both[0], both[1]
-        for one in both:
-            one.process.kill()
-            one.process.wait()
+        both: list[Process] = []
+        try:
+            for number in (1, 2):
+                home = tmp_path / f"machine-{number}"
+                home.mkdir()
+                both.append(Process(home, number, MAILFLOW_DATABASE_URL=url, MAILFLOW_SECRET_KEY="the same on both"))
+                until(both[0].leads, seconds=60)
+            yield both[0], both[1]
+        finally:
+            for one in both:
+                one.process.kill()
+                one.process.wait()
 
 
 @pytest.mark.postgresql
