@@ -26,6 +26,10 @@ class Campaign(Base):
     """"2026-11-27T10:00", as the marketer chose it."""
     zone: Mapped[str | None]
     due_at: Mapped[datetime | None]
+    zone_data: Mapped[str | None]
+    """The version of the time zone data by which ``due_at`` was found; None where it is an instant and no wall time was meant."""
+    moved_from: Mapped[datetime | None]
+    """The instant it would have left at before the rules of its place's clocks were changed."""
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     kept: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     """The newsletter and the segment as they stood when it was scheduled, as `campaigns.kept` writes them; empty in a draft."""

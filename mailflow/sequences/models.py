@@ -27,6 +27,8 @@ class Sequence(Base):
     """How far the present look for quiet people has come: the last subscriber looked at; 0 between two looks."""
     scanned_at: Mapped[datetime | None]
     """When the last look for quiet people was over."""
+    hours_by: Mapped[str | None]
+    """The zone and the version of its data by which its waits' hours were found: "Europe/Madrid 2026f"."""
     created_at: Mapped[datetime]
 
 
