@@ -35,6 +35,8 @@ class Campaign(Base):
     """The newsletter and the segment as they stood when it was scheduled, as `campaigns.kept` writes them; empty in a draft."""
     rehearsed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What making its mails for some of its readers showed, as `campaigns.rehearsal` keeps it; empty until shortly before its hour."""
+    braked: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Why it was paused by itself, and from which counts on results count since it was let go, as `campaigns.brake` keeps it."""
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

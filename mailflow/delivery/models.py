@@ -56,3 +56,43 @@ class ProviderFlow(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     sent: Mapped[int]
     failed: Mapped[int]
+
+
+class Bucket(Base):
+    """How one provider answers mail of one sending domain, where it lately answered with anything but yes, or a limit was set."""
+
+    __tablename__ = "bucket"
+    sender: Mapped[str] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    """As `delivery.families` names it."""
+    throttled: Mapped[float] = mapped_column(default=0.0)
+    refused: Mapped[float] = mapped_column(default=0.0)
+    """Answers that count still, as `delivery.rules.struck` counts them."""
+    taken: Mapped[int] = mapped_column(default=0)
+    """Messages it had taken by the record of ten minutes when it last answered so."""
+    struck_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why it is slowed or stopped: throttle, policy; empty when it is neither."""
+    words: Mapped[str | None]
+    """What its server said then; the address is left out."""
+    usual: Mapped[float] = mapped_column(default=0.0)
+    """Messages a minute before."""
+    slow: Mapped[float] = mapped_column(default=0.0)
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    """Nothing goes before this moment."""
+    tokens: Mapped[float] = mapped_column(default=0.0)
+    filled_at: Mapped[datetime | None]
+    """So many messages might go at once at that moment."""
+    slots_until: Mapped[datetime | None]
+    """Up to here those who wait were given a moment of their own."""
+
+
+class ProviderLimit(Base):
+    """How fast the people who run the installation want one provider to be written to at most, as each sending domain."""
+
+    __tablename__ = "provider_limit"
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    per_minute: Mapped[int | None]
+    connections: Mapped[int | None]
+    """Most messages in hand at once, of all senders together."""
