@@ -1,7 +1,9 @@
 """What the web process and the scheduler run, and how every long-lived process begins."""
 
 from mailflow.cli.shape import refuse_other_shape
+from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
+from mailflow.foundation.fence.keeper import Fence
 from mailflow.foundation.logs import keep_log
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.ring import Ring, open_ring
@@ -44,7 +46,17 @@ def begin() -> Settings:
     keep_log(settings)
     end_with_parent()
     refuse_other_shape(settings.database_url)
+    compare(settings)
     return settings
+
+
+def compare(settings: Settings) -> str:
+    """Whether database and data folder are what they were; why nothing may leave, or "". Pages are served all the same."""
+    database = Database(settings.database_url)
+    try:
+        return Fence(settings.home).begin(database, now=utc_now())
+    finally:
+        database.close()
 
 
 def open_database(settings: Settings) -> tuple[Database, Ring]:

@@ -2,11 +2,10 @@
 
 import sys
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from mailflow.foundation.database import Database
-from mailflow.foundation.paths import bundled
+from mailflow.foundation.shape import known_shapes, shape_of
 
 
 def refuse_other_shape(url: str) -> None:
@@ -26,12 +25,12 @@ def refuse_newer_shape(url: str) -> None:
     """End the process with one sentence where the tables are of a version that this one does not know."""
     database = Database(url)
     try:
-        found = _revision(database)
+        found = shape_of(database)
     except DBAPIError:
         return  # whoever upgrades says it better
     finally:
         database.close()
-    if found and found not in _known():
+    if found and found not in known_shapes():
         sys.exit(f"mailflow cannot start. {_NEWER}.")
 
 
@@ -39,7 +38,7 @@ _NEWER = "The database was upgraded by a newer mailflow: install that version ag
 
 
 def _fault(database: Database) -> str:
-    found, known = _revision(database), _known()
+    found, known = shape_of(database), known_shapes()
     if found == known[-1]:
         return ""
     if found is None:
@@ -47,20 +46,3 @@ def _fault(database: Database) -> str:
     if found not in known:
         return _NEWER
     return f"The tables are of an older version ({found}): run “mailflow db upgrade” first"
-
-
-def _revision(database: Database) -> str | None:
-    """The migration that the database stands at; None where none was ever made."""
-    with database.read() as session:
-        try:
-            found = session.scalar(text("SELECT version_num FROM alembic_version"))
-        except (OperationalError, ProgrammingError) as error:
-            if "alembic_version" in str(error.orig):
-                return None
-            raise
-    return None if found is None else str(found)
-
-
-def _known() -> list[str]:
-    """This version's migrations in their order; each is named as its file."""
-    return sorted(file.stem for file in (bundled("migrations") / "versions").glob("[0-9]*.py"))

@@ -13,6 +13,7 @@ from mailflow.cli.shape import refuse_newer_shape
 from mailflow.foundation.accounts import User, account_of, add_user, hash_password, matches
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
+from mailflow.foundation.fence.keeper import Fence
 from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 
@@ -57,6 +58,7 @@ def open_ready(settings: Settings) -> Database:
         first_start(session, now=utc_now())
         ensure_ready(session, now=utc_now())
         ensure_recipes(session, now=utc_now())
+    Fence(settings.home).begin(database, now=utc_now())
     return database
 
 

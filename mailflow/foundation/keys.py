@@ -72,6 +72,11 @@ def ensure_keys(session: Session, secret: str, *, now: datetime) -> None:
             session.flush()
 
 
+def had_keys(session: Session, *, before: datetime) -> bool:
+    """Whether this database has a key from before a moment: it has lived then."""
+    return session.scalar(select(Key.number).where(Key.created_at < before).limit(1)) is not None
+
+
 def _box(secret: str) -> Fernet:
     derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"mailflow key wrap")
     return Fernet(base64.urlsafe_b64encode(derive.derive(secret.encode())))

@@ -32,6 +32,7 @@ from mailflow.outbox.words import Claimed, Lane, Reason
 from mailflow.scheduler.gathering import Gathered, gather
 from mailflow.scheduler.pace import Pace
 from mailflow.scheduler.recovery import settle_the_dead
+from mailflow.scheduler.standing import LASTING, Standing
 
 _LEASE_TRUST = 5.0
 """Seconds without a renewal after which nothing more is begun: another worker may soon hold our messages for abandoned."""
@@ -63,7 +64,8 @@ class Sender:
         self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
         self._renewed = time.monotonic()
         self._started = self._dated = utc_now()
-        self._held = ""
+        self._standing = Standing(database, settings)
+        self._held = self._standing.word
         self._unsure = False
         """Whether a commit's answer was lost: it may have been kept or not."""
         self._stopping = self._closed = False
@@ -276,15 +278,22 @@ class Sender:
             await asyncio.sleep(RENEW_EVERY)
 
     def _renew(self) -> None:
-        self._held = "disk" if lacks_room(self.settings.home) else ""
+        full = "disk" if lacks_room(self.settings.home) else ""
+        self._held = self._standing.word or full
         with self.database.begin() as session:
             now = utc_now()
             renew(session, self.worker, now=now)
+            self._held = self._standing.count(session, now=now) or full
             routes = self._transport.health()
             tell_worker(session, self.worker, started=self._started, in_hand=self._hand.total, held=self._held, routes=routes, now=now)
             tidy(session, now=now)
+        self._standing.keep()
+        self._held = self._standing.word or self._held
+        if self._held in LASTING:
+            self._loop.call_soon_threadsafe(self.stop)
         self._renewed = time.monotonic()
-        settle_the_dead(self.database, self.ring, self._journals)
+        if not self._standing.word:  # what a copy has in hand another may be sending
+            settle_the_dead(self.database, self.ring, self._journals)
 
     def _hand_back(self) -> None:
         with self.database.begin() as session:

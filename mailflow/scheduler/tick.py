@@ -8,12 +8,14 @@ from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
 
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.scheduler.jobs import EVERY_SECOND, Job
 from mailflow.scheduler.leadership import Leadership, leadership
+from mailflow.scheduler.standing import LASTING, Standing
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
@@ -46,7 +48,8 @@ def _lead(ours: Leadership, database: Database, settings: Settings, stop: thread
     """Tick until told to stop, or until another leads."""
     lost = threading.Event()
     clock = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)})
-    tick = partial(_tick, ours, lost, database, settings)
+    standing = Standing(database, settings)
+    tick = partial(_tick, ours, lost, standing, database, settings)
     clock.add_job(tick, "interval", seconds=1, next_run_time=utc_now(), coalesce=True, misfire_grace_time=None, max_instances=1)
     clock.start()
     while not (stop.is_set() or lost.is_set()):
@@ -54,11 +57,22 @@ def _lead(ours: Leadership, database: Database, settings: Settings, stop: thread
     clock.shutdown(wait=True)
 
 
-def _tick(ours: Leadership, lost: threading.Event, database: Database, settings: Settings) -> None:
-    """All jobs, as long as we lead; asked before each, since one may have taken long."""
-    for job in EVERY_SECOND:
+def _tick(ours: Leadership, lost: threading.Event, standing: Standing, database: Database, settings: Settings) -> None:
+    """All jobs, as long as we lead; asked before each, since one may have taken long. None of a database that may not be acted on."""
+    for job in EVERY_SECOND if _may_act(standing) else ():
         if not ours.leads():
             _log.warning("this scheduler leads no longer")
             lost.set()
             return
         run_jobs((job,), database, settings)
+
+
+def _may_act(standing: Standing) -> bool:
+    try:
+        word = standing.look()
+    except DBAPIError:
+        _log.exception("the database did not answer; asked again at the next tick")
+        return False
+    if word in LASTING:
+        signal.raise_signal(signal.SIGTERM)  # as anybody would end this process: whoever keeps it alive begins a new one
+    return not word

@@ -105,7 +105,6 @@ def test_a_copied_folder_is_held_and_the_one_it_came_from_goes_on(tmp_path: Path
         subprocess.run([*copier.split(), str(home), str(copy)], check=True)
     other = Database(f"sqlite:///{copy / 'mailflow.sqlite3'}")
     assert Fence(copy).begin(other, now=now) == Finding.RESTORED
-    assert not (copy / "journal").exists()
     assert Fence(home).begin(database, now=now) == ""
     assert (home / "journal").exists()
     other.close()

@@ -1,8 +1,10 @@
 """The note that a data folder keeps of its database, and the journals that are set aside when it is another database's."""
 
+import fcntl
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +23,15 @@ def read_note(home: Path) -> tuple[Note | None, str]:
         return Note(str(told["instance"]), int(told["age"]), str(told["mark"])), birth_of(file)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None, ""
+
+
+@contextmanager
+def one_at_a_time(home: Path) -> Iterator[None]:
+    """Of several processes that begin together each sees what the one before it wrote."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / ".instance.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_note(home: Path, instance: str, age: int) -> None:

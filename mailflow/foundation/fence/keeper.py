@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,19 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.foundation.database import Database, columns
-from mailflow.foundation.fence.folder import read_note, set_journals_aside, write_note
+from mailflow.foundation.fence.folder import one_at_a_time, read_note, set_journals_aside, write_note
 from mailflow.foundation.fence.marks import place_of
 from mailflow.foundation.fence.models import Instance
 from mailflow.foundation.fence.rules import judge
 from mailflow.foundation.fence.words import Finding, Known, Note
+from mailflow.foundation.keys import had_keys
 from mailflow.foundation.upsert import insert_new
 
 OTHER_LIFE = "released"
 """The database was released while this process ran: what the process remembers is of before, so it should end and begin anew."""
+_WELCOME = (Finding.WELL, Finding.JOINS)
+_NEW = timedelta(minutes=10)
+"""A database whose first key is younger was made just now."""
 _i = columns(Instance)
 _KNOWN: tuple[Any, ...] = (_i.name, _i.former, _i.age, _i.place, _i.held, _i.held_at, _i.seen_at)
 _ALL = select(*_KNOWN)
@@ -57,18 +61,16 @@ class Fence:
         self._to_note: tuple[str, int] | None = None
 
     def begin(self, database: Database, *, now: datetime) -> str:
-        """When a process begins: why nothing may leave, or "". Journals of another database's life are set aside first."""
-        note, mark = read_note(self._home)  # before the database: what is counted in between must not look like its going back
-        with database.begin() as session:
-            found = introduce(session, now=now)
-            finding = judge(found, note, place=place_of(session), mark=mark)
-            if finding == Finding.RESTORED:
-                hold(session, Finding.RESTORED, now=now)
-        if finding != Finding.WELL:
-            set_journals_aside(self._home, now=now)
-        if finding in (Finding.WELL, Finding.JOINS) and not found.held:
-            write_note(self._home, found.instance, found.age)
-        return found.held or ("" if finding in (Finding.WELL, Finding.JOINS) else finding)
+        """When a process begins: why nothing may leave, or "". Journals of another life of the database are set aside first."""
+        with one_at_a_time(self._home):
+            note, mark = read_note(self._home)  # before the database: what is counted in between must not look like its going back
+            with database.begin() as session:
+                finding, found = _compare(session, note, mark, now)
+            if finding == Finding.JOINS and not found.held:
+                set_journals_aside(self._home, now=now)
+            if finding in _WELCOME and not found.held:
+                write_note(self._home, found.instance, found.age)
+        return found.held or ("" if finding in _WELCOME else finding)
 
     def look(self, session: Session) -> str:
         """Why nothing may leave, or "". Writes nothing."""
@@ -100,7 +102,21 @@ class Fence:
             return OTHER_LIFE
         self._instance = found.instance
         finding = judge(found, note, place="", mark=mark)
-        return found.held or ("" if finding in (Finding.WELL, Finding.JOINS) else finding)
+        return found.held or ("" if finding in _WELCOME else finding)
+
+
+def _compare(session: Session, note: Note | None, mark: str, now: datetime) -> tuple[Finding, Known]:
+    """A database without a name is new, or of a version that knew no fence: too old for a folder that has a note."""
+    if known(session) is None:
+        finding = Finding.RESTORED if note and had_keys(session, before=now - _NEW) else Finding.WELL
+        found = introduce(session, now=now)
+    else:
+        found = introduce(session, now=now)
+        finding = judge(found, note, place=place_of(session), mark=mark)
+    if finding == Finding.RESTORED:
+        hold(session, finding, now=now)
+        found = found._replace(held=found.held or finding)
+    return finding, found
 
 
 def _from(row: Any) -> Known:
