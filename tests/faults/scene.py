@@ -8,17 +8,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from benchmarks.crowd import launched
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
+from mailflow.outbox.words import IN_HAND
 
 CONNECTIONS = 10
+_FULL = """
+CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON message FOR EACH STATEMENT EXECUTE FUNCTION disk_is_full()
+"""
 
 
 class Arrival(NamedTuple):
@@ -30,9 +37,12 @@ class Arrival(NamedTuple):
 
 
 class Scene:
-    """An installation with a launched campaign to ``people``, and a sink."""
+    """An installation with a launched campaign to ``people``, and a sink.
 
-    def __init__(self, folder: Path, people: int, *, seconds: float = 0.0, campaigns: int = 1) -> None:
+    On SQLite it is one computer; with a ``database_url`` two, which share nothing but that database.
+    """
+
+    def __init__(self, folder: Path, people: int, *, seconds: float = 0.0, campaigns: int = 1, database_url: str = "") -> None:
         self._log = folder / "sink.log"
         self._log.touch()
         self._sink = subprocess.Popen(
@@ -40,15 +50,20 @@ class Scene:
         )
         assert self._sink.stdout
         port = int(self._sink.stdout.readline())
+        homes = [folder / "home", folder / "elsewhere"] if database_url else [folder / "home"]
+        for home in homes:
+            home.mkdir()
+        self._homes = cycle(homes)
         self.settings = Settings(
-            home=folder / "home",
+            home=homes[0],
+            database_url=database_url,
+            secret_key="the same on both" if database_url else "",
             mail_url=f"smtp://127.0.0.1:{port}?tls=none&connections={CONNECTIONS}",
             base_url="https://cartas.example.com",
         )
         launched(self.settings, people, campaigns=campaigns)
         self.database = Database(self.settings.database_url)
-        self.full_disk = folder / "full"
-        """While this file exists, the workers' database has no room."""
+        self._full_disk = folder / "full"
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def close(self) -> None:
@@ -61,7 +76,7 @@ class Scene:
         self.database.close()
 
     def start(self, *without: str) -> subprocess.Popen[bytes]:
-        """A sender process, some of its protections taken out."""
+        """A sender process on the next computer in turn, some of its protections taken out."""
         return self._begin("tests.faults.worker", *without)
 
     def start_clock(self) -> subprocess.Popen[bytes]:
@@ -71,10 +86,12 @@ class Scene:
     def _begin(self, *command: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
-            "MAILFLOW_HOME": str(self.settings.home),
+            "MAILFLOW_HOME": str(next(self._homes)),
+            "MAILFLOW_DATABASE_URL": self.settings.database_url if self.is_shared else "",
+            "MAILFLOW_SECRET_KEY": self.settings.secret_key,
             "MAILFLOW_MAIL_URL": self.settings.mail_url,
             "MAILFLOW_BASE_URL": self.settings.base_url or "",
-            "FULL_DISK": str(self.full_disk),
+            "FULL_DISK": str(self._full_disk),
         }
         process = subprocess.Popen([sys.executable, "-m", *command], env=environment)
         self.workers.append(process)
@@ -85,6 +102,28 @@ class Scene:
         worker.send_signal(how)
         worker.wait(30)
         self.workers.remove(worker)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are two computers."""
+        return not self.settings.database_url.startswith("sqlite")
+
+    @contextmanager
+    def disk_full(self) -> Iterator[None]:
+        """The workers' database has no room: SQLite's file may not grow, PostgreSQL says so for whatever is written to messages."""
+        self._full_disk.touch()
+        if self.is_shared:
+            self._tell(_FULL)
+        try:
+            yield
+        finally:
+            self._full_disk.unlink()
+            if self.is_shared:
+                self._tell("DROP FUNCTION disk_is_full CASCADE")
+
+    def _tell(self, statement: str) -> None:
+        with self.database.begin() as session:
+            session.execute(text(statement))
 
     @contextmanager
     def stalled(self) -> Iterator[None]:
@@ -109,6 +148,12 @@ class Scene:
         with self.database.read() as session:
             rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
             return Counter({str(state): count for state, count in rows})
+
+    def in_hand_of(self, worker: subprocess.Popen[bytes]) -> int:
+        """How many messages this process has in hand, as the ledger says."""
+        hers = (Message.worker.like(f"%-{worker.pid}-%"), Message.state.in_(IN_HAND))
+        with self.database.read() as session:
+            return session.scalar(select(func.count()).select_from(Message).where(*hers)) or 0
 
     def addresses(self, state: str) -> set[str]:
         """To whom messages in this state go."""

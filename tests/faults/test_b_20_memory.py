@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.resident import forget_peak, peak, resident
 from tests.faults.scene import Scene
-from tests.faults.sizes import size
+from tests.faults.sizes import on_both, size
 
 FLAT = 3.0
 """MiB by which it may grow while the server is silent."""
@@ -17,8 +17,8 @@ WARM = 10.0
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    scene = Scene(tmp_path, size(20_000, 1_000_000))
+def scene(tmp_path: Path, where: str) -> Iterator[Scene]:
+    scene = Scene(tmp_path, size(8_000 if where else 20_000, 1_000_000), database_url=where)
     yield scene
     scene.close()
 
@@ -41,6 +41,7 @@ def _growth(scene: Scene, *without: str, seconds: float) -> tuple[float, float]:
     return max(until_now, silent) - first, silent - before
 
 
+@on_both
 def test_b_20_a_sender_stays_as_large_as_it_is(scene: Scene) -> None:
     sending, silent = _growth(scene, seconds=size(5, 60))
     assert silent <= FLAT

@@ -4,6 +4,7 @@
 """
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,8 @@ def _without_bound() -> None:
 @event.listens_for(Engine, "checkout")
 def _fill_the_disk(connection: Any, _record: object, _proxy: object) -> None:
     """While the file named by FULL_DISK exists, the database may not grow: what a full disk means to SQLite."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
     full = Path(os.environ.get("FULL_DISK", "/nonexistent")).exists()
     pages = connection.execute("PRAGMA page_count").fetchone()[0] if full else 2**30
     connection.execute(f"PRAGMA max_page_count = {pages}")
