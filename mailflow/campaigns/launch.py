@@ -25,11 +25,11 @@ SLICE = 500
 NEAR = timedelta(minutes=2)
 """A campaign's mail is compiled so long before its hour, so that the first one leaves within a second of it."""
 GRACE = timedelta(minutes=60)
-"""A campaign found due later than this is held for a person to decide, never silently sent or dropped."""
+"""Ordinarily a campaign found due later than this is held for a person to decide, never silently sent or dropped."""
 LEFT_RECENTLY = timedelta(days=30)
 """Who left the list in this time gets a row that says so; people gone for longer are told of on their own page."""
-
-
+MISSED = "missed"
+"""Why a campaign is held that was found so late."""
 _BEGUN = (CampaignState.SENDING, CampaignState.PAUSED)
 
 
@@ -44,11 +44,22 @@ def soon(session: Session, *, now: datetime) -> list[Campaign]:
     return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.SCHEDULED, *near)))
 
 
-def hold_if_missed(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+def hold_if_missed(session: Session, campaign: Campaign, *, now: datetime, grace: timedelta = GRACE) -> bool:
     """True, and held, when its hour passed more than the grace ago."""
-    if campaign.due_at is None or now - campaign.due_at <= GRACE:
+    if campaign.due_at is None or now - campaign.due_at <= grace:
         return False
-    return move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.HELD, reason="missed")
+    return move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.HELD, reason=MISSED)
+
+
+def held_too_soon(session: Session, *, now: datetime) -> list[Campaign]:
+    """Campaigns held as missed although their hour is still to come: the clock was ahead, and was set right since."""
+    held = (Campaign.state == CampaignState.HELD, Campaign.reason == MISSED)
+    return list(session.scalars(select(Campaign).where(*held, Campaign.due_at > now)))
+
+
+def give_back(session: Session, campaign: Campaign) -> bool:
+    """Let a held campaign wait for its hour again; False when somebody has decided meanwhile."""
+    return move(session, campaign, (CampaignState.HELD,), CampaignState.SCHEDULED, reason=None)
 
 
 def hold(session: Session, campaign: Campaign, reason: str) -> bool:
@@ -78,7 +89,12 @@ def open_campaign(session: Session, campaign: Campaign, *, now: datetime) -> Mai
 
 def start(session: Session, campaign: Campaign, *, now: datetime) -> bool:
     """From scheduled to sending; False when somebody else was first, or it was cancelled."""
-    return move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.SENDING, started_at=now)
+    if not move(session, campaign, (CampaignState.SCHEDULED,), CampaignState.SENDING, started_at=now):
+        return False
+    mailing = session.get_one(Mailing, campaign.mailing_id)
+    mailing.due_at = campaign.due_at or now  # its hour may have been changed since the mailing was opened
+    session.flush()
+    return True
 
 
 def freezing(session: Session) -> list[Campaign]:

@@ -13,6 +13,7 @@ from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
 from mailflow.content.models import Compilation
 from mailflow.foundation.clock import resolve_wall_time
+from mailflow.foundation.zones import zone_data
 from mailflow.outbox.models import Link, Mailing, Message
 
 _SLACK = timedelta(minutes=2)
@@ -34,6 +35,7 @@ def schedule(session: Session, campaign: Campaign, *, wall: datetime | None, zon
     """
     if campaign.list_id is None or campaign.newsletter_id is None:
         return Scheduled("incomplete")
+    by = zone_data()
     try:
         place = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -42,8 +44,8 @@ def schedule(session: Session, campaign: Campaign, *, wall: datetime | None, zon
     if due_at < now - _SLACK:
         return Scheduled("past")
     shown = _shown(wall or now.astimezone(place).replace(tzinfo=None))
-    facts = {"wall_time": shown, "zone": zone, "due_at": due_at, "reason": None, "kept": copy_now(session, campaign)}
-    moved = move(session, campaign, (CampaignState.DRAFT,), CampaignState.SCHEDULED, **facts)
+    facts = {"wall_time": shown, "zone": zone, "due_at": due_at, "zone_data": by if wall else None, "reason": None}
+    moved = move(session, campaign, (CampaignState.DRAFT,), CampaignState.SCHEDULED, kept=copy_now(session, campaign), **facts)
     return Scheduled("scheduled", due_at) if moved else Scheduled("not-a-draft")
 
 
@@ -51,7 +53,8 @@ def leave_now(session: Session, campaign: Campaign, *, now: datetime) -> bool:
     """Let a scheduled or held campaign leave at once, as it was scheduled; False when it is neither."""
     shown = _shown(now.astimezone(ZoneInfo(campaign.zone or "UTC")).replace(tzinfo=None))
     waiting = (CampaignState.SCHEDULED, CampaignState.HELD)
-    return move(session, campaign, waiting, CampaignState.SCHEDULED, wall_time=shown, due_at=now, reason=None)
+    at_once = {"wall_time": shown, "due_at": now, "zone_data": None, "moved_from": None}
+    return move(session, campaign, waiting, CampaignState.SCHEDULED, reason=None, **at_once)
 
 
 def unschedule(session: Session, campaign: Campaign) -> bool:
@@ -60,7 +63,8 @@ def unschedule(session: Session, campaign: Campaign) -> bool:
     if mailing_id is not None and session.scalar(select(Message.id).where(Message.mailing_id == mailing_id).limit(1)) is not None:
         return False
     waiting = (CampaignState.SCHEDULED, CampaignState.HELD)
-    if not move(session, campaign, waiting, CampaignState.DRAFT, due_at=None, reason=None, mailing_id=None, kept=None, rehearsed=None):
+    empty = dict.fromkeys(("due_at", "zone_data", "moved_from", "reason", "mailing_id", "kept", "rehearsed"))
+    if not move(session, campaign, waiting, CampaignState.DRAFT, **empty):
         return False
     if mailing_id is not None:
         for table, column in ((Compilation, Compilation.mailing_id), (Link, Link.mailing_id), (Mailing, Mailing.id)):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?/?", re.IGNORECASE)
 """What may stand in MAILFLOW_BASE_URL: nothing may follow the host and its port."""
-_BOUNDS = {"port": (1, 65535), "trusted_proxies": (0, 10), "render_seconds": (0.01, 3600)}
+_BOUNDS = {"port": (1, 65535), "trusted_proxies": (0, 10), "render_seconds": (0.01, 3600), "late_minutes": (1, 10080)}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _YES, _NO = frozenset({"1", "true", "yes", "on", "y", "t"}), frozenset({"0", "false", "no", "off", "n", "f"})
 
@@ -54,6 +54,8 @@ class Settings:
     """Ask the DNS whether a domain takes mail before accepting an address."""
     render_seconds: float = 5.0
     """Most seconds that compiling one newsletter may take."""
+    late_minutes: int = 60
+    """A campaign found later than this after its hour is held for a person to decide."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 

@@ -18,6 +18,7 @@ from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.scheduler.compiling import ensure_compiled
+from mailflow.scheduler.hours import find_hours_again, give_hours_back
 from mailflow.scheduler.rehearsing import rehearse_once
 from mailflow.sequences.advance import advance_due
 from mailflow.sequences.enrol import enrol_confirmed, enrol_quiet
@@ -70,7 +71,7 @@ def _each_on_its_own(campaign_id: int) -> Iterator[None]:
 def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
     now = utc_now()
     with database.begin() as session:
-        if launch.hold_if_missed(session, session.get_one(Campaign, campaign_id), now=now):
+        if launch.hold_if_missed(session, session.get_one(Campaign, campaign_id), now=now, grace=timedelta(minutes=settings.late_minutes)):
             return False
     if not _make_ready(database, settings, campaign_id, now=now):
         return False
@@ -159,4 +160,7 @@ def advance(database: Database, _settings: Settings) -> int:
 
 
 Job = Callable[[Database, Settings], int]
-EVERY_SECOND: tuple[Job, ...] = (post, enrol, advance, launch_due, freeze_begun, prepare_soon, finish_sent, skip_cancelled, enrol_the_quiet)
+EVERY_SECOND: tuple[Job, ...] = (
+    find_hours_again, give_hours_back, post, enrol, advance, launch_due, freeze_begun, prepare_soon, finish_sent, skip_cancelled,
+    enrol_the_quiet,
+)  # fmt: skip

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mailflow.audience.queries import installation
 from mailflow.sequences.effects import Doing, do
 from mailflow.sequences.facts import gather
 from mailflow.sequences.models import Enrolment, Sequence, Step
 from mailflow.sequences.rules import next_move
+from mailflow.sequences.waits import is_over
 from mailflow.sequences.words import EnrolmentState, Move
 
 
@@ -40,13 +42,15 @@ def advance_due(session: Session, *, now: datetime, limit: int = 100) -> int:
 def _walk(session: Session, sequence: Sequence, enrolments: Many[Enrolment], now: datetime) -> None:
     """Step by step, all who stand at the same step together; whoever reaches a wait stays there."""
     steps = list(session.scalars(select(Step).where(Step.sequence_id == sequence.id).order_by(Step.position)))
-    walking, first = list(enrolments), True
+    walking, first, zone = list(enrolments), True, installation(session).zone
     while walking:
         known = gather(session, sequence, walking)
         moves: dict[tuple[int, Move], list[Enrolment]] = defaultdict(list)
         for enrolment in walking:
             step = steps[enrolment.position]
-            facts = known.facts(enrolment, now=now, waited=first)
+            ends_at = known.code_ends_at(enrolment)
+            waited = first and is_over(step.settings, enrolment.due_at, ends_at, now=now, zone=zone)
+            facts = known.facts(enrolment, now=now, waited=waited)
             moves[step.position, next_move(step.kind, step.settings.get("word"), facts)].append(enrolment)
         walking, first = [], False
         for (position, move), people in moves.items():

@@ -27,6 +27,11 @@ class Known:
     reached: frozenset[int]
     codes: dict[int, Code]
 
+    def code_ends_at(self, enrolment: Enrolment) -> datetime | None:
+        """When her code ends, if she has one."""
+        code = self.codes.get(enrolment.subscriber_id)
+        return code.ends_at if code else None
+
     def facts(self, enrolment: Enrolment, *, now: datetime, waited: bool) -> Facts:
         """The facts of one of them."""
         code = self.codes.get(enrolment.subscriber_id)
@@ -34,7 +39,7 @@ class Known:
             now=now,
             in_list=enrolment.id in self.members,
             waited=waited,
-            code_ends_at=code.ends_at if code else None,
+            code_ends_at=self.code_ends_at(enrolment),
             code_used=code is not None and code.redeemed_at is not None,
             answered=enrolment.id in self.answered,
             reached=enrolment.id in self.reached,
