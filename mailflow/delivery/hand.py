@@ -2,18 +2,24 @@
 
 import logging
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from mailflow.delivery.buckets import domain_of, is_unwelcome
 from mailflow.delivery.facts import Batch
+from mailflow.delivery.families import family_of
 from mailflow.delivery.journal import Journal
 from mailflow.delivery.record import Said
+from mailflow.delivery.rules import Key
 from mailflow.delivery.transports.words import Envelope, Reply, Verdict
 from mailflow.outbox.words import Claimed, Lane, Reason
 
 INTENT_SECONDS = 0.08
 """An older intent is not begun: who left meanwhile must not be written to on the strength of it."""
+_ENOUGH = 3
+"""After so many complaints of a provider nothing more is begun there until the ledger has drawn its conclusions: for some 50 ms."""
 _log = logging.getLogger(__name__)
 
 Letter = Callable[[Claimed, Batch], Envelope]
@@ -26,6 +32,11 @@ class Held(NamedTuple):
     row: Claimed
     batch: Batch
     route: str
+
+    @property
+    def bucket(self) -> Key:
+        """Whose patience it takes."""
+        return Key(domain_of(self.batch.head(self.row).sender), family_of(self.row.provider))
 
 
 class Hand:
@@ -46,6 +57,10 @@ class Hand:
         self._refused: dict[Reason, list[Claimed]] = {}
         self.open = True
         """False: nothing more is begun, whatever is ready."""
+        self._closed: Mapping[Key, datetime] = {}
+        self._granted: dict[int, datetime] = {}
+        self._complaints: Counter[Key] = Counter()
+        """Of providers whose last words the ledger does not know."""
         self.unreachable: dict[str, Reply] = {}
         """Routes to which no connection can be made at present, and why."""
 
@@ -57,6 +72,9 @@ class Hand:
         while ready:
             held, begin_by = ready.popleft()
             if not self.open or time.monotonic() > begin_by:
+                self._say(held, Reply(Verdict.NOT_TRIED))
+                continue
+            if (self._closed or self._complaints) and self._is_unwelcome(held):
                 self._say(held, Reply(Verdict.NOT_TRIED))
                 continue
             try:
@@ -71,13 +89,17 @@ class Hand:
         return None
 
     def dotting(self, message_id: int) -> bool:
-        """Note that its content is about to leave; False when it must not, since nobody could tell afterwards."""
+        """Note that its content is about to leave; False when it must not: its provider wants none of it, or nobody could tell after."""
+        if (self._closed or self._complaints) and self._is_unwelcome(self._out[message_id]):
+            return False
         return self._journal.begun(message_id, self._out[message_id].row.epoch)
 
     def answered(self, message_id: int, reply: Reply) -> None:
         """Keep what became of it until the ledger has it."""
         held = self._out.pop(message_id)
         self._journal.ended(message_id, held.row.epoch, reply.verdict)
+        if reply.reason and is_unwelcome(reply):
+            self._complaints[held.bucket] += 1
         self._say(held, reply)
 
     def away(self, route: str, reply: Reply) -> None:
@@ -106,8 +128,19 @@ class Hand:
         for lane, waiting in self._claimed.items() if self.unreachable else ():
             self.refuse([held.row for held in waiting if held.route in self.unreachable], Reason.NETWORK)
             self._claimed[lane] = deque(held for held in waiting if held.route not in self.unreachable)
+        for lane, waiting in self._claimed.items() if self._closed else ():
+            self.refuse([held.row for held in waiting if self._is_closed(held)], Reason.PACED)
+            self._claimed[lane] = deque(held for held in waiting if not self._is_closed(held))
         gone, self._refused = self._refused, {}
         return gone
+
+    def mind(self, closed: Mapping[Key, datetime], granted: Mapping[int, datetime]) -> None:
+        """Buckets that are limited at present, since when, and messages that may go all the same: those claimed within their limits."""
+        self._closed = closed
+        if closed:
+            self._granted.update(granted)
+        else:
+            self._granted.clear()
 
     def ask_for(self, most: int) -> list[Claimed]:
         """The next rows to pass the gate: notices first, sequences up to half of what is left, then campaigns, then whoever is left."""
@@ -129,6 +162,8 @@ class Hand:
                 self._ready[held.route].append((held, begin_by))
         for held in reversed(first):
             self._ready[held.route].appendleft((held, begin_by))
+        for key in self._asked.keys() - going if self._granted else ():
+            self._granted.pop(key, None)
         self._asked = {}
 
     def not_asked(self) -> None:
@@ -151,6 +186,10 @@ class Hand:
         self._journal.recorded(row.id for row, _ in said)
         for row, reply in reversed(said):
             held = self._recording.pop(row.id, None)
+            if reply.reason and held and is_unwelcome(reply):
+                self._complaints -= Counter([held.bucket])
+            if self._granted and reply.verdict != Verdict.NOT_TRIED:
+                self._granted.pop(row.id, None)
             if held and reply.verdict == Verdict.NOT_TRIED:
                 self._claimed[Lane(row.lane)].appendleft(held)
 
@@ -205,6 +244,15 @@ class Hand:
     def untold(self) -> int:
         """How many answers the ledger does not know."""
         return len(self._said)
+
+    def _is_closed(self, held: Held) -> bool:
+        """Whether its bucket is limited, and it was not claimed within those limits."""
+        since = self._closed.get(held.bucket)
+        return since is not None and self._granted.get(held.row.id) != since
+
+    def _is_unwelcome(self, held: Held) -> bool:
+        """The same, or its provider complained several times since the ledger was told last."""
+        return self._complaints[held.bucket] >= _ENOUGH or self._is_closed(held)
 
     def _say(self, held: Held, reply: Reply) -> None:
         if not self._said:

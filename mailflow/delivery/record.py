@@ -13,6 +13,7 @@ from mailflow.activity.ledger import lines_from, note_many
 from mailflow.activity.words import Kind
 from mailflow.audience.suppression import suppress
 from mailflow.audience.words import SuppressionReason
+from mailflow.delivery.buckets import learn
 from mailflow.delivery.telling import count_sent, tell_conversations
 from mailflow.delivery.transports.words import Reply, Verdict
 from mailflow.foundation.among import among, among_given
@@ -23,6 +24,8 @@ from mailflow.outbox.rules import next_try
 from mailflow.outbox.words import IN_HAND, Claimed, Policy, Reason, State
 
 _LONGEST_REPLY = 200
+_SAY_NOTHING = (Verdict.SENT, Verdict.NOT_TRIED)
+"""Verdicts from which nothing is learnt about a provider."""
 
 _m = columns(Message)
 _OURS = (_m.epoch == bindparam("in_epoch")) & (_m.worker == bindparam("me")) & (_m.state == State.SENDING.value)
@@ -66,6 +69,8 @@ def record(session: Session, said: Sequence[Said], worker: str, *, ring: Ring, n
             _keep(session, some, epoch, worker)
         else:
             _settle_others(session, some, epoch, worker, ring=ring, now=now)
+    if any(verdict not in _SAY_NOTHING for verdict, _ in by_epoch):
+        learn(session, said, now=now)
 
 
 def _settle_sent(session: Session, said: Sequence[Said], epoch: int, worker: str, now: datetime) -> None:

@@ -80,10 +80,14 @@ class Reason(StrEnum):
     NETWORK = "network"
     OWN_FAULT = "own-fault"
     """What its mail says could not be read or made ready, for a fault of ours; the log tells which."""
+    PACED = "paced"
+    """Its provider is written to slowly, or not at all, for now."""
     UNKNOWN = "unknown"
     TOO_MANY_TRIES = "too-many-tries"
     INTERRUPTED = "interrupted"
     """The sender stopped between the final dot and the reply."""
+    RESTORED = "restored"
+    """The database came back from a backup or a copy; it may have gone since that was made."""
 
 
 class Claimed(NamedTuple):

@@ -43,6 +43,7 @@ REASONS: dict[str, LazyString] = {
     "sender-fault": lazy_gettext("refused because of how we send"),
     "network": lazy_gettext("the provider could not be reached"),
     "own-fault": lazy_gettext("a fault of ours: the mail could not be made ready"),
+    "paced": lazy_gettext("waiting: its provider is written to slowly for now"),
     "unknown": lazy_gettext("refused with a reply we do not understand"),
     "too-many-tries": lazy_gettext("tried for too long without success"),
     "interrupted": lazy_gettext("in hand when sending broke off; may or may not have arrived"),

@@ -46,11 +46,12 @@ REASONS: dict[str, LazyString] = {
     ),
     "mailbox-temporary": lazy_gettext("The mailbox is full or locked for now. It is tried again by itself; nothing to do."),
     "throttle": lazy_gettext(
-        "The provider wants fewer mails at a time. It is tried again by itself; if it lasts, lower the connections of that route."
+        "The provider wants fewer mails at a time. It is tried again by itself, and after a few such answers that provider is written to "
+        "more slowly for ninety minutes."
     ),
     "policy": lazy_gettext(
-        "The provider refuses mail from this sender. Check SPF, DKIM and DMARC of your domain and whether your "
-        "server is on a block list; then try again."
+        "The provider refuses mail from this sender; after a few such answers it is left alone for four hours. Check SPF, DKIM and DMARC "
+        "of your domain and whether your server is on a block list; then try again."
     ),
     "content": lazy_gettext("The provider refuses what the mail says or its size. Look at links, pictures and length before the next one."),
     "sender-fault": lazy_gettext(
@@ -64,6 +65,10 @@ REASONS: dict[str, LazyString] = {
     "own-fault": lazy_gettext(
         "What the mail says could not be read or made ready: a fault of mailflow's, not of the address or the server. It is tried again by "
         "itself every few seconds; the log tells what failed."
+    ),
+    "paced": lazy_gettext(
+        "It waits for its turn at a provider that is written to slowly, or not at all, for now. “Providers” on the delivery page says why "
+        "and until when; it goes by itself."
     ),
     "unknown": lazy_gettext(
         "The server answered something we cannot place. Read its words beside it; a 4 at the front is tried again by itself, a 5 is final."
