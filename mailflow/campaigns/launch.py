@@ -110,7 +110,7 @@ def freeze_slice(session: Session, campaign: Campaign, *, now: datetime) -> bool
     mailing = session.get_one(Mailing, campaign.mailing_id)
     after = session.scalar(select(func.max(Message.person_key)).where(Message.mailing_id == mailing.id)) or 0
     entries = _next_people(session, campaign, after, now=campaign.started_at or now)
-    enqueue(session, mailing, entries, now=now)
+    enqueue(session, mailing, entries, now=now, due_at=min(mailing.due_at, now))  # begun is due, also where the clock was set back
     if len(entries) < SLICE:
         mailing.frozen_at = now
     session.flush()

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from mailflow.delivery.courtesy import Courtesy
 from mailflow.foundation.among import among, among_given
 from mailflow.foundation.database import columns
 from mailflow.outbox.models import IS_WAITING, Mailing, Message
@@ -52,8 +53,17 @@ _TAKE = (
 )
 
 
-def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, int]) -> list[Claimed]:
-    """The next due messages, now this worker's: of each lane at most as many as it has ``room`` for.
+def claim(
+    session: Session,
+    worker: str,
+    *,
+    now: datetime,
+    room: Mapping[Lane, int],
+    polite: Courtesy | None = None,
+    leased_at: datetime | None = None,
+) -> list[Claimed]:
+    """The next due messages, now this worker's: of each lane at most as many as it has ``room`` for, and of providers that are
+    written to slowly as many as is ``polite``. ``leased_at`` is now by the clock of leases, where that is another.
 
     Within a lane every mailing gets its turn, so that a large campaign does not make a small one wait. A higher epoch tells this
     claim from all before it. Only paused mailings are passed over: what comes back to a cancelled one is claimed so that the gate
@@ -62,9 +72,11 @@ def claim(session: Session, worker: str, *, now: datetime, room: Mapping[Lane, i
     connection = session.connection()
     found: list[Claimed] = []
     for lane, mailings in _mailings_with_due(connection, room, now).items():
-        found += _in_turn(connection, lane, mailings, now=now, most=room[lane])
+        found += _in_turn(connection, lane, mailings, now=now, most=room[lane], polite=polite)
+    if polite:
+        polite.settle()
     if found:
-        connection.execute(_TAKE, {"ids": [row.id for row in found], "me": worker, "until": now + LEASE})
+        connection.execute(_TAKE, {"ids": [row.id for row in found], "me": worker, "until": (leased_at or now) + LEASE})
     return found
 
 
@@ -82,13 +94,17 @@ def put_off(session: Session, rows: Sequence[Claimed], worker: str, *, now: date
     session.execute(update(Message).where(*ours).values(waits).execution_options(**_QUIETLY))
 
 
-def _in_turn(connection: Connection, lane: Lane, mailings: Sequence[int], *, now: datetime, most: int) -> list[Claimed]:
+def _in_turn(
+    connection: Connection, lane: Lane, mailings: Sequence[int], *, now: datetime, most: int, polite: Courtesy | None
+) -> list[Claimed]:
     taken: list[Claimed] = []
     for place, mailing_id in enumerate(mailings):
-        share = (most - len(taken)) // (len(mailings) - place)  # what one leaves over is shared by those after it
+        share = max((most - len(taken)) // (len(mailings) - place), 1)  # what one leaves over is shared by those after it
         if len(taken) < most:
-            due = connection.execute(_DUE, {"in_lane": lane, "at": now, "of_mailing": mailing_id, "most": max(share, 1)})
-            taken += map(Claimed._make, due)
+            more = polite.looks_further if polite else 0
+            due = connection.execute(_DUE, {"in_lane": lane, "at": now, "of_mailing": mailing_id, "most": share + more})
+            rows = list(map(Claimed._make, due))
+            taken += polite.sift(rows, share) if polite else rows
     return taken
 
 
@@ -101,7 +117,7 @@ def _mailings_with_due(connection: Connection, lanes: Iterable[Lane], now: datet
 
 
 def renew(session: Session, worker: str, *, now: datetime) -> None:
-    """Hold on to everything this worker has in hand."""
+    """Hold on to everything this worker has in hand; ``now`` by the clock of leases, which all workers share."""
     mine = update(Message).where(Message.worker == worker, Message.state.in_(IN_HAND))
     session.execute(mine.values(lease_until=now + LEASE).execution_options(**_QUIETLY))
 
@@ -124,12 +140,17 @@ def let_go_of_strays(session: Session, worker: str, known: Collection[int]) -> N
 
 def settle_abandoned(session: Session, *, now: datetime) -> int:
     """Messages whose worker let its lease run out and left no journal that can be read: begun ones become uncertain or, where the
-    policy says so, wait again. How many, at most a thousand at a time."""
+    policy says so, wait again. How many, at most a thousand at a time.
+
+    A lease that ends later than any can is of a time before the clock was set back, and run out as well.
+    """
+    run_out = or_(Message.lease_until < now, Message.lease_until > now + 2 * LEASE)
     lost = session.execute(
         select(Message, Mailing.policy)
         .join(Mailing, Mailing.id == Message.mailing_id)
-        .where(Message.worker.is_not(None), Message.state.in_(IN_HAND), Message.lease_until < now)
+        .where(Message.worker.is_not(None), Message.state.in_(IN_HAND), run_out)
         .limit(_MOST_IN_DOUBT)
+        .with_for_update(of=Message, skip_locked=True)  # where its worker renews it at this very moment, it is alive
     ).all()
     for message, policy in lost:
         message.state, message.reason = after_interruption(message.state, policy, doubted_before=message.reason == Reason.INTERRUPTED)

@@ -73,6 +73,9 @@ _BACKOFF = (5, 10, 20, 40, 60)
 """Minutes; then hourly (RFC 5321 section 4.5.4.1 asks for patience, 30 minutes being its ordinary pause)."""
 MOST_TRIES = 20
 LONGEST_TRYING = timedelta(hours=72)
+LONGEST_HINT = timedelta(hours=4)
+LONGEST_PAUSE = LONGEST_HINT + timedelta(minutes=15)
+"""No pause between two tries is longer, with its jitter."""
 
 
 def next_try(attempt: int, *, first_due: datetime, now: datetime, jitter: float, hint: timedelta | None = None) -> datetime | None:
@@ -82,7 +85,7 @@ def next_try(attempt: int, *, first_due: datetime, now: datetime, jitter: float,
     """
     pause = timedelta(minutes=_BACKOFF[min(attempt, len(_BACKOFF)) - 1]) * (0.8 + 0.4 * jitter)
     if hint is not None:
-        pause = max(pause, min(hint, timedelta(hours=4)))
+        pause = max(pause, min(hint, LONGEST_HINT))
     again = now + pause
     return None if attempt >= MOST_TRIES or again > first_due + LONGEST_TRYING else again
 

@@ -2,24 +2,29 @@
 
 from pathlib import Path
 
-from mailflow.delivery.claim import settle_abandoned
+from mailflow.delivery.claim import LEASE, settle_abandoned
 from mailflow.delivery.journal import Remains, remains
 from mailflow.delivery.settle import settle_dead
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
+from mailflow.foundation.watched import Watched
 
 
-def settle_the_dead(database: Database, ring: Ring, journals: Path) -> None:
-    """Whoever gets a dead worker's lock settles its messages; its journal is taken away when all are."""
+def settle_the_dead(database: Database, ring: Ring, journals: Path, leases: Watched) -> None:
+    """Whoever gets a dead worker's lock settles its messages; its journal is taken away when all are.
+
+    Leases are judged by a clock that ran evenly for as long as one lasts: after it was set, or we began, the living renew theirs first.
+    """
     for left in remains(journals):
         try:
             _settle(database, ring, left)
         except BaseException:
             left.leave()
             raise
-    with database.begin() as session:
-        settle_abandoned(session, now=utc_now())
+    if leases.even_for > LEASE:
+        with database.begin() as session:
+            settle_abandoned(session, now=leases.now())
 
 
 def _settle(database: Database, ring: Ring, left: Remains) -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy.exc import OperationalError
 
 from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, is_due, let_go_of_strays, put_off, renew
+from mailflow.delivery.courtesy import Courtesy, courtesy
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.gate import pass_gate
 from mailflow.delivery.hand import Hand
@@ -28,7 +29,9 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.disk import lacks_room
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
+from mailflow.foundation.watched import Watched, shared_now
 from mailflow.outbox.words import Claimed, Lane, Reason
+from mailflow.scheduler.forward import Forward
 from mailflow.scheduler.gathering import Gathered, gather
 from mailflow.scheduler.pace import Pace
 from mailflow.scheduler.recovery import settle_the_dead
@@ -63,12 +66,14 @@ class Sender:
         self._turns = ThreadPoolExecutor(1, "turns")
         self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
         self._renewed = time.monotonic()
+        self._leases, self._wall = Watched(), Forward(database)
         self._started = self._dated = utc_now()
         self._standing = Standing(database, settings)
         self._held = self._standing.word
         self._unsure = False
         """Whether a commit's answer was lost: it may have been kept or not."""
         self._stopping = self._closed = False
+        self._polite: Courtesy | None = None
 
     def stop(self) -> None:
         """Finish the messages in hand and begin no more."""
@@ -126,7 +131,8 @@ class Sender:
             return
         self._poke.clear()
         with ignoring(TimeoutError):
-            await asyncio.wait_for(self._poke.wait(), idle)
+            behind = self._polite and self._polite.has_set_aside  # there may be others behind those who were set aside
+            await asyncio.wait_for(self._poke.wait(), self._pace.lull if behind else idle)
 
     def _runs_low(self) -> bool:
         """Whether connections have but half of what may go, and there are more that may be asked for."""
@@ -156,7 +162,7 @@ class Sender:
             return False
         self._pace.answered(len(said))
         self._gather(claimed)
-        return bool(said or gone or asked or claimed)
+        return bool(said or gone or asked or claimed or (self._polite and self._polite.has_set_aside))
 
     async def _make_sure(self) -> bool:
         """Put back what became ours without our knowing; False while the database does not answer."""
@@ -178,17 +184,19 @@ class Sender:
         self, said: Sequence[Said], gone: Mapping[Reason, list[Claimed]], asked: Sequence[Claimed], room: Mapping[Lane, int]
     ) -> list[Claimed]:
         with self.database.begin() as session:
-            self._dated = now = utc_now()
+            self._dated = now = self._wall.now()
             record(session, said, self.worker, ring=self.ring, now=now)
             for why, rows in gone.items():
                 put_off(session, rows, self.worker, now=now, reason=why)
             going = pass_gate(session, asked, self.worker, ring=self.ring, now=now)
-            claimed = claim(session, self.worker, now=now, room=room)
+            self._polite = polite = courtesy(session, now=now, after=self._polite)
+            claimed = claim(session, self.worker, now=now, room=room, polite=polite, leased_at=self._leases.now())
         # Nobody else could write before this commit: from here on the intents grow old.
-        self._loop.call_soon_threadsafe(self._committed, said, going, time.monotonic())
+        self._loop.call_soon_threadsafe(self._committed, said, going, polite, time.monotonic())
         return claimed
 
-    def _committed(self, said: Sequence[Said], going: frozenset[int], at: float) -> None:
+    def _committed(self, said: Sequence[Said], going: frozenset[int], polite: Courtesy | None, at: float) -> None:
+        self._hand.mind(polite.closed if polite else {}, polite.granted if polite else {})
         self._hand.recorded(said)
         self._hand.passed(going, at)
         if going:
@@ -214,7 +222,7 @@ class Sender:
 
     def _is_due(self, room: Mapping[Lane, int]) -> bool:
         with self.database.read() as session:
-            return is_due(session, room, now=utc_now())
+            return is_due(session, room, now=self._wall.now())
 
     def _gather(self, claimed: Sequence[Claimed]) -> None:
         """Mails that must be compiled first keep the others waiting no longer than needed: they are read apart."""
@@ -264,11 +272,12 @@ class Sender:
 
     @asynccontextmanager
     async def _upkeep(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._keep_up())
+        tasks = [asyncio.create_task(each) for each in (self._keep_up(), self._wall.keep_up(self._in_turns))]
         try:
             yield
         finally:
-            task.cancel()
+            for task in tasks:
+                task.cancel()
 
     async def _keep_up(self) -> None:
         """Hold on to the leases, look after the dead, mind the disk."""
@@ -282,7 +291,8 @@ class Sender:
         self._held = self._standing.word or full
         with self.database.begin() as session:
             now = utc_now()
-            renew(session, self.worker, now=now)
+            self._leases.look(shared_now(session))
+            renew(session, self.worker, now=self._leases.now())
             self._held = self._standing.count(session, now=now) or full
             routes = self._transport.health()
             tell_worker(session, self.worker, started=self._started, in_hand=self._hand.total, held=self._held, routes=routes, now=now)
@@ -293,7 +303,7 @@ class Sender:
             self._loop.call_soon_threadsafe(self.stop)
         self._renewed = time.monotonic()
         if not self._standing.word:  # what a copy has in hand another may be sending
-            settle_the_dead(self.database, self.ring, self._journals)
+            settle_the_dead(self.database, self.ring, self._journals, self._leases)
 
     def _hand_back(self) -> None:
         with self.database.begin() as session:

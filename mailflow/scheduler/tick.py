@@ -4,10 +4,12 @@ import logging
 import signal
 import threading
 from contextlib import closing
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.exc import DBAPIError
 
 from mailflow.foundation.clock import utc_now
@@ -19,7 +21,16 @@ from mailflow.scheduler.standing import LASTING, Standing
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
-"""How often one that waits looks whether the leader is gone."""
+"""How often one that waits looks whether the leader is gone, and one that leads whether the clock was set back."""
+_PAUSE = timedelta(seconds=1)
+
+
+class Tick(BaseTrigger):  # type: ignore[misc]  # APScheduler tells no types
+    """A second from now, whatever the clock showed before: set a month ahead, APScheduler's own interval lists 2.6 million ticks."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:  # noqa: ARG002  # APScheduler's names
+        """The next tick."""
+        return now + _PAUSE
 
 
 def run_jobs(jobs: tuple[Job, ...], database: Database, settings: Settings) -> None:
@@ -50,10 +61,12 @@ def _lead(ours: Leadership, database: Database, settings: Settings, stop: thread
     clock = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)})
     standing = Standing(database, settings)
     tick = partial(_tick, ours, lost, standing, database, settings)
-    clock.add_job(tick, "interval", seconds=1, next_run_time=utc_now(), coalesce=True, misfire_grace_time=None, max_instances=1)
+    job = clock.add_job(tick, Tick(), next_run_time=utc_now(), coalesce=True, misfire_grace_time=None, max_instances=1)
     clock.start()
     while not (stop.is_set() or lost.is_set()):
         stop.wait(_RETRY_SECONDS)
+        if job.next_run_time > utc_now() + 2 * _PAUSE:  # the clock was set back: it would wait until it shows the old time again
+            job.modify(next_run_time=utc_now())
     clock.shutdown(wait=True)
 
 
