@@ -18,12 +18,14 @@ SLICE = 2000
 
 def pause(session: Session, campaign: Campaign, *, now: datetime) -> bool:  # noqa: ARG001  # verbs are told the time
     """Stop after the messages in hand; False when it was not sending."""
-    return move(session, campaign, (CampaignState.SENDING,), CampaignState.PAUSED) and _set(session, campaign, MailingState.PAUSED)
+    stopped = move(session, campaign, (CampaignState.SENDING,), CampaignState.PAUSED, reason=None)
+    return stopped and _set(session, campaign, MailingState.PAUSED)
 
 
 def resume(session: Session, campaign: Campaign, *, now: datetime) -> bool:  # noqa: ARG001  # verbs are told the time
     """Go on where it stopped; nobody gets it twice."""
-    return move(session, campaign, (CampaignState.PAUSED,), CampaignState.SENDING) and _set(session, campaign, MailingState.OPEN)
+    going = move(session, campaign, (CampaignState.PAUSED,), CampaignState.SENDING, reason=None)
+    return going and _set(session, campaign, MailingState.OPEN)
 
 
 def cancel(session: Session, campaign: Campaign, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import typer
 
-from mailflow.cli import data, processes
+from mailflow.cli import data, keeping, processes
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +14,9 @@ cli.command("run")(processes.run)
 cli.command("web")(processes.web)
 cli.command("worker")(processes.worker)
 cli.command("scheduler")(processes.scheduler)
+cli.command("backup")(keeping.backup)
+cli.command("restore")(keeping.restore)
+cli.command("release")(keeping.release)
 cli.add_typer(data.db, name="db")
 cli.add_typer(data.demo, name="demo")
 cli.add_typer(data.user, name="user")

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select
@@ -70,6 +70,15 @@ def ensure_keys(session: Session, secret: str, *, now: datetime) -> None:
         if kind not in kinds:
             session.add(Key(kind=kind, wrapped=box.encrypt(secrets.token_bytes(size)).decode(), created_at=now))
             session.flush()
+
+
+def opens(wrapped: str, secret: str) -> bool:
+    """Whether this secret is the one that a key was wrapped by."""
+    try:
+        _box(secret).decrypt(wrapped)
+    except InvalidToken:
+        return False
+    return True
 
 
 def had_keys(session: Session, *, before: datetime) -> bool:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
@@ -78,6 +79,13 @@ class Scene:
     def start(self, *without: str) -> subprocess.Popen[bytes]:
         """A sender process on the next computer in turn, some of its protections taken out."""
         return self._begin("tests.faults.worker", *without)
+
+    def move_to(self, home: Path) -> None:
+        """From now on processes begin in another data folder, with the database that lies there."""
+        self._homes = cycle([home])
+        self.database.close()
+        self.settings = replace(self.settings, home=home, database_url=f"sqlite:///{home / 'mailflow.sqlite3'}")
+        self.database = Database(self.settings.database_url)
 
     def start_clock(self) -> subprocess.Popen[bytes]:
         """A scheduler process."""

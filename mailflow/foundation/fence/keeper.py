@@ -23,6 +23,7 @@ OTHER_LIFE = "released"
 _WELCOME = (Finding.WELL, Finding.JOINS)
 _NEW = timedelta(minutes=10)
 """A database whose first key is younger was made just now."""
+_REMEMBERED = 50
 _i = columns(Instance)
 _KNOWN: tuple[Any, ...] = (_i.name, _i.former, _i.age, _i.place, _i.held, _i.held_at, _i.seen_at)
 _ALL = select(*_KNOWN)
@@ -49,6 +50,16 @@ def introduce(session: Session, *, now: datetime) -> Known:
 def hold(session: Session, why: str, *, now: datetime) -> None:
     """Let nobody send from this database until it is released; the first reason stands."""
     session.execute(update(Instance).where(Instance.held == "").values(held=why, held_at=now))
+
+
+def release(session: Session) -> None:
+    """Let this database send again, under another name: who remembers it by the old one remembers what is no longer so."""
+    found = known(session)
+    if found is None or not found.held:
+        return
+    former = [*found.former, found.instance][-_REMEMBERED:]
+    fresh = {"name": secrets.token_hex(8), "former": former, "place": place_of(session), "held": "", "held_at": None}
+    session.execute(update(Instance).where(Instance.name == found.instance).values(fresh))
 
 
 class Fence:
@@ -96,6 +107,12 @@ class Fence:
         if self._to_note is not None:
             with suppress(OSError):
                 write_note(self._home, *self._to_note)
+
+    def trust(self, session: Session, *, now: datetime) -> None:
+        """Take this data folder for what it is, a copy or not; its journals tell of what another may have in hand."""
+        found = introduce(session, now=now)
+        set_journals_aside(self._home, now=now)
+        write_note(self._home, found.instance, found.age)
 
     def _word(self, found: Known, note: Note | None, mark: str) -> str:
         if self._instance not in ("", found.instance):

@@ -1,0 +1,1 @@
+"""One file that holds a whole installation: taken while it sends, checked, and put back only where nothing is yet."""
