@@ -19,7 +19,8 @@ from mailflow.outbox.words import Claimed, Lane, Reason
 INTENT_SECONDS = 0.08
 """An older intent is not begun: who left meanwhile must not be written to on the strength of it."""
 _ENOUGH = 3
-"""After so many complaints of a provider nothing more is begun there until the ledger has drawn its conclusions: for some 50 ms."""
+"""After so many complaints of a provider, or one refusal by its rules, nothing more is begun there until the ledger has drawn its
+conclusions: for some 50 ms."""
 _log = logging.getLogger(__name__)
 
 Letter = Callable[[Claimed, Batch], Envelope]
@@ -99,7 +100,7 @@ class Hand:
         held = self._out.pop(message_id)
         self._journal.ended(message_id, held.row.epoch, reply.verdict)
         if reply.reason and is_unwelcome(reply):
-            self._complaints[held.bucket] += 1
+            self._complaints[held.bucket] += _weight(reply)
         self._say(held, reply)
 
     def away(self, route: str, reply: Reply) -> None:
@@ -187,7 +188,7 @@ class Hand:
         for row, reply in reversed(said):
             held = self._recording.pop(row.id, None)
             if reply.reason and held and is_unwelcome(reply):
-                self._complaints -= Counter([held.bucket])
+                self._complaints -= Counter({held.bucket: _weight(reply)})
             if self._granted and reply.verdict != Verdict.NOT_TRIED:
                 self._granted.pop(row.id, None)
             if held and reply.verdict == Verdict.NOT_TRIED:
@@ -259,3 +260,7 @@ class Hand:
             self._poke()
         self._recording[held.row.id] = held
         self._said.append((held.row, reply))
+
+
+def _weight(reply: Reply) -> int:
+    return _ENOUGH if reply.reason == Reason.POLICY else 1
