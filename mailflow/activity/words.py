@@ -20,6 +20,8 @@ class Kind(StrEnum):
     SENT = "sent"
     """The next server took the message."""
     BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    """Called it spam; the message's number says which."""
     OPENED = "opened"
     CLICKED = "clicked"
     ORDERED = "ordered"

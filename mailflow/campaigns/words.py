@@ -14,3 +14,11 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
     HELD = "held"
     """Due more than an hour ago while nothing ran: a person decides."""
+
+
+class Brake(StrEnum):
+    """Why a campaign was paused by itself: going on would harm the good name of the domain it is sent from."""
+
+    COMPLAINTS = "complaints"
+    HARD_BOUNCES = "hard-bounces"
+    POLICY_BLOCKS = "policy-blocks"

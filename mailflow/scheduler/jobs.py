@@ -10,10 +10,13 @@ from operator import itemgetter
 from sqlalchemy.exc import OperationalError
 
 from mailflow.campaigns import control, launch
+from mailflow.campaigns.brake import brake, lately
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import campaigns
+from mailflow.campaigns.rules import brake_for
 from mailflow.campaigns.words import CampaignState
 from mailflow.content.words import CompileError
+from mailflow.delivery.results import results_of
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
@@ -123,6 +126,21 @@ def finish_sent(database: Database, _settings: Settings) -> int:
     return done
 
 
+def brake_harmful(database: Database, _settings: Settings) -> int:
+    """Pause the campaigns whose results would cost the sender's good name; how many."""
+    braked = 0
+    with database.read() as session:
+        now = utc_now()
+        found = [(one, results_of(session, one, now=now)) for one in campaigns(session, (CampaignState.SENDING,))]
+    for campaign_id, results in [(one.id, results) for one, results in found if brake_for(lately(one, results))]:
+        with database.begin() as session:
+            why = brake(session, session.get_one(Campaign, campaign_id), results, now=now)
+        if why:
+            _log.warning("campaign %d is paused: too many %s", campaign_id, why)
+            braked += 1
+    return braked
+
+
 def skip_cancelled(database: Database, _settings: Settings) -> int:
     """Tell those who waited for a campaign that was cancelled meanwhile, slice by slice."""
     with database.read() as session:
@@ -161,6 +179,6 @@ def advance(database: Database, _settings: Settings) -> int:
 
 Job = Callable[[Database, Settings], int]
 EVERY_SECOND: tuple[Job, ...] = (
-    find_hours_again, give_hours_back, post, enrol, advance, launch_due, freeze_begun, prepare_soon, finish_sent, skip_cancelled,
-    enrol_the_quiet,
+    find_hours_again, give_hours_back, post, enrol, advance, launch_due, freeze_begun, prepare_soon, brake_harmful, finish_sent,
+    skip_cancelled, enrol_the_quiet,
 )  # fmt: skip
