@@ -21,6 +21,7 @@ from mailflow.studio.pages import (
     dashboard,
     delivery,
     forms,
+    held,
     inbox,
     lists,
     newsletters,
@@ -44,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     offers.blueprint,
     reports.blueprint,
     delivery.blueprint,
+    held.blueprint,
     subscribers.blueprint,
     lists.blueprint,
     segments.blueprint,
@@ -71,6 +73,7 @@ def create_studio(database: Database, settings: Settings, ring: Ring | None = No
     security.protect(app)
     formats.install(app)
     navigation.show_menu(app)
+    held.warn(app)
     failures.answer_in_words(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

@@ -47,6 +47,7 @@ REASONS: dict[str, LazyString] = {
     "unknown": lazy_gettext("refused with a reply we do not understand"),
     "too-many-tries": lazy_gettext("tried for too long without success"),
     "interrupted": lazy_gettext("in hand when sending broke off; may or may not have arrived"),
+    "restored": lazy_gettext("waiting in a backup that was put back; may have gone since"),
 }
 """Why a message did not simply go; each holds for one person and for many."""
 
@@ -62,6 +63,9 @@ KEY_SCOPES: dict[str, tuple[LazyString, LazyString]] = {
 """What a key of the API may do, and what there is to know about that."""
 
 HELD: dict[str, LazyString] = {
+    "restored": lazy_gettext(
+        "This database came back from a backup, and it may have gone out since that was made. Look whether it did before you send it."
+    ),
     "missed": lazy_gettext(
         "Its hour passed while mailflow was not running, so nobody has got it. You decide whether it still makes sense."
     ),

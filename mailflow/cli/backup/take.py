@@ -34,9 +34,8 @@ def take(settings: Settings, file: Path, *, now: datetime) -> Manifest:
         draft.touch(mode=0o600, exist_ok=False)
         rows = (_copy_pages if database.url.startswith("sqlite") else _copy_tables)(database, draft) | {"instance": 1}
         files = _files(settings)
-        manifest = Manifest(
-            __version__, known_shapes()[-1], now.isoformat(timespec="microseconds"), database.engine.dialect.name, settings.public_url, rows, sorted(files)
-        )
+        engine, taken_at = database.engine.dialect.name, now.isoformat(timespec="microseconds")
+        manifest = Manifest(__version__, known_shapes()[-1], taken_at, engine, settings.public_url, rows, sorted(files))
         seal(draft, manifest, files)
         if fault := fault_of(draft.resolve(), rows):
             raise BackupError(NOT_WHOLE, why=fault)

@@ -77,6 +77,10 @@ REASONS: dict[str, LazyString] = {
         "It was tried 20 times or for 72 hours without success. Read the server's last words; then try the failed "
         "ones again on the campaign's page."
     ),
+    "restored": lazy_gettext(
+        "This database came back from a backup, and the message may have gone since that was made. Decide on its page: take it as sent, or "
+        "send it again."
+    ),
     "interrupted": lazy_gettext(
         "The line or the sender broke after the message had left and before the answer came. Decide on its page: "
         "take it as sent, or send it again."

@@ -49,6 +49,16 @@ def _held(reason: str) -> Said:
             _("Every mail must be noted before it goes. Make room (at least 500 MB and a tenth of the disk); it goes on by itself."),
             "bad",
         )
+    if reason == "restored":
+        return Said(_("Nothing leaves until you say so."), _("This database came back from a backup or is a copy."), "bad")
+    if reason == "copied":
+        return Said(
+            _("The sender begins nothing: its data folder is a copy, or another database's."),
+            _("Give it a new folder, or say “mailflow release” on that computer if the other one is gone for good."),
+            "bad",
+        )
+    if reason in ("version", "released"):
+        return Said(_("The sender ends, to begin anew."), _("It goes on by itself once its own version is up to date."), "warn")
     return Said(_("The sender begins nothing for now."), _("It goes on by itself as soon as it can."), "bad")
 
 
