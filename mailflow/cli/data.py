@@ -19,6 +19,37 @@ def upgrade() -> None:
     typer.echo("The tables are up to date.")
 
 
+@db.command("move")
+def move(to: Annotated[str, typer.Argument(help="postgresql+psycopg://user:password@host/database, which is empty")]) -> None:
+    """Move everything from SQLite to an empty PostgreSQL database, compare it row by row, and seal the old one."""
+    from mailflow.cli.move.carry import move as carry
+    from mailflow.cli.move.words import COMPARED, DONE, MoveError
+    from mailflow.cli.speech import amount, tell
+    from mailflow.foundation.settings import read_settings
+
+    settings = read_settings()
+    try:
+        moved = carry(settings, to, told=lambda table, rows: typer.echo(tell(COMPARED, table=table, rows=amount(rows))) if rows else None)
+    except MoveError as error:
+        typer.echo(tell(error.words, **error.values), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(tell(DONE, rows=amount(sum(moved.values())), home=settings.home))
+
+
+@db.command("stay")
+def stay() -> None:
+    """Go on with a SQLite database whose data were moved; what happened in the new place since is not in it."""
+    from mailflow.cli.move.carry import stay as take_back
+    from mailflow.cli.move.words import NOT_MOVED, STAYS
+    from mailflow.cli.speech import tell
+    from mailflow.foundation.settings import read_settings
+
+    if not take_back(read_settings()):
+        typer.echo(tell(NOT_MOVED), err=True)
+        raise typer.Exit(1)
+    typer.echo(tell(STAYS))
+
+
 @demo.command("load")
 def load() -> None:
     """Fill an empty installation with a believable shop: 2,000 subscribers and a year of campaigns."""

@@ -5,7 +5,7 @@ import sys
 from sqlalchemy.exc import DBAPIError
 
 from mailflow.foundation.database import Database
-from mailflow.foundation.shape import known_shapes, shape_of
+from mailflow.foundation.shape import MOVED, known_shapes, shape_of
 
 
 def refuse_other_shape(url: str) -> None:
@@ -31,10 +31,19 @@ def refuse_newer_shape(url: str) -> None:
     finally:
         database.close()
     if found and found not in known_shapes():
-        sys.exit(f"mailflow cannot start. {_NEWER}.")
+        sys.exit(f"mailflow cannot start. {_unknown(found)}.")
 
 
 _NEWER = "The database was upgraded by a newer mailflow: install that version again, or go back to a copy of the data from before"
+
+_MOVED = (
+    "These data were moved to PostgreSQL: set MAILFLOW_DATABASE_URL to where they are now. To go on here instead, and give up what "
+    "happened there: mailflow db stay"
+)
+
+
+def _unknown(shape: str) -> str:
+    return _MOVED if shape.startswith(MOVED) else _NEWER
 
 
 def _fault(database: Database) -> str:
@@ -44,5 +53,5 @@ def _fault(database: Database) -> str:
     if found is None:
         return "The database has no tables yet: run “mailflow db upgrade” first"
     if found not in known:
-        return _NEWER
+        return _unknown(found)
     return f"The tables are of an older version ({found}): run “mailflow db upgrade” first"

@@ -6,6 +6,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from mailflow.foundation.database import Database
 from mailflow.foundation.paths import bundled
 
+MOVED = "moved "
+"""Stands before the number of its shape in a database whose data were moved elsewhere: no process of any version begins on it."""
+
 
 def shape_of(database: Database) -> str | None:
     """The migration that the database stands at; None where none was ever made."""

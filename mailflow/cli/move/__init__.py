@@ -1,0 +1,1 @@
+"""From one computer's SQLite to a PostgreSQL that many share."""
