@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, func, insert, select, text
+from sqlalchemy import Connection, Integer, Row, Table, func, insert, select, text
 
 from mailflow.schema import metadata
 
@@ -12,13 +12,8 @@ _AT_ONCE = 1000
 
 def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
     """Copy every table in the order of their foreign keys; how many rows of each. The caller sees to both transactions."""
-    counts: dict[str, int] = {}
-    for table in metadata.sorted_tables:
-        counts[table.name] = 0
-        for rows in _slices(source, table):
-            target.execute(insert(table), rows)
-            counts[table.name] += len(rows)
-    return counts
+    pour = _poured if target.dialect.name == "postgresql" else _inserted
+    return {table.name: pour(target, table, _slices(source, table)) for table in metadata.sorted_tables}
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
@@ -37,7 +32,31 @@ def go_on_numbering(connection: Connection) -> None:
                 connection.execute(text("SELECT setval(:sequence, :highest)"), {"sequence": sequence, "highest": highest})
 
 
-def _slices(source: Connection, table: Table) -> Iterator[Sequence[dict[str, Any]]]:
-    streamed = source.execution_options(yield_per=_AT_ONCE).execute(select(table))
-    for part in streamed.mappings().partitions():
-        yield [dict(row) for row in part]
+def _inserted(target: Connection, table: Table, slices: Iterator[Sequence[Row[Any]]]) -> int:
+    count = 0
+    for rows in slices:
+        target.execute(insert(table), [dict(row._mapping) for row in rows])
+        count += len(rows)
+    return count
+
+
+def _poured(target: Connection, table: Table, slices: Iterator[Sequence[Row[Any]]]) -> int:
+    """PostgreSQL's COPY: a third of the time that INSERT takes."""
+    kinds = [column.type.dialect_impl(target.dialect).bind_processor(target.dialect) or _as_it_is for column in table.columns]
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    driver: Any = target.connection.dbapi_connection
+    count = 0
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        for rows in slices:
+            for row in rows:
+                copy.write_row([kind(value) for kind, value in zip(kinds, row, strict=True)])
+            count += len(rows)
+    return count
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _slices(source: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
+    yield from source.execute(select(table), execution_options={"yield_per": _AT_ONCE}).partitions()
