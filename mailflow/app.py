@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 
 from mailflow.api.assembly import create_api
 from mailflow.beacons import create_beacons
+from mailflow.beacons.probes import PROBES, Probes
 from mailflow.demo.storefront import storefront
 from mailflow.foundation.database import Database
 from mailflow.foundation.parent import end_with_parent
@@ -33,7 +32,7 @@ class Product:
     def __init__(self, database: Database, settings: Settings, ring: Ring) -> None:
         """All doors, over one database."""
         self.beacons = create_beacons(database, settings, ring)
-        self._database = database
+        self._probes = Probes(database, settings)
         self._pages = _pages(database, settings, ring)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -44,8 +43,8 @@ class Product:
         if path == "/studio":  # a path only: what the client called us (Host) is not ours to repeat
             start_response("308 Permanent Redirect", [("Location", "/studio/"), ("Content-Length", "0")])
             return []
-        if path in ("/healthz", "/readyz") and environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
-            return _health(path, self._database, start_response)
+        if path in PROBES:
+            return self._probes(environ, start_response)
         return self._pages(environ, start_response)
 
 
@@ -67,19 +66,3 @@ def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:
     public = create_preference_center(database, settings, ring, gives_code=welcome_gives_code, more=(storefront,))
     dispatched = DispatcherMiddleware(public, doors)
     return SharedDataMiddleware(dispatched, {"/pictures": str(bundled("templates") / "pictures")})
-
-
-def _health(path: str, database: Database, start_response: StartResponse) -> Iterable[bytes]:
-    """/healthz: the process answers. /readyz: so does its database."""
-    well = path == "/healthz" or _answers(database)
-    start_response("200 OK" if well else "503 Service Unavailable", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
-    return [b"ok\n" if well else b"the database does not answer\n"]
-
-
-def _answers(database: Database) -> bool:
-    try:
-        with database.read() as session:
-            session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return False
-    return True

@@ -76,7 +76,7 @@ class Supervisor:
 
     def _answers(self) -> bool:
         try:
-            with urlopen(f"http://{_reachable(self._settings.host)}:{self._settings.port}/readyz", timeout=1) as answer:  # our own address
+            with urlopen(f"http://{_reachable(self._settings.host)}:{self._settings.port}/healthz", timeout=1) as answer:  # our own address
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False

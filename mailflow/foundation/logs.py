@@ -5,10 +5,12 @@ An address becomes a keyed hash: the same person can be followed through the log
 
 import copy
 import hmac
+import json
 import logging
 import re
 import sys
 import threading
+from datetime import UTC, datetime
 from types import TracebackType
 
 from mailflow.foundation.keys import secret_of
@@ -34,7 +36,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 def keep_log(settings: Settings) -> None:
     """Have everything this process logs, what ends it included, written so to standard error; may be said again."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Discreet(secret_of(settings)))
+    handler.setFormatter((DiscreetJson if settings.log_form == "json" else Discreet)(secret_of(settings)))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
     sys.excepthook = _ended
@@ -81,6 +83,26 @@ class Discreet(logging.Formatter):
     def _hash(self, address: str) -> str:
         said = address.lower().encode("utf-8", "backslashreplace")
         return f"<address {hmac.digest(self._key, said, 'sha256').hex()[:10]}>"
+
+
+class DiscreetJson(Discreet):
+    """One JSON object a line, for programs that gather logs: at, level, name, process, message, and trace where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as it may be written."""
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "name": record.name,
+            "process": record.process,
+            "message": self._safe(record.getMessage()),
+        }
+        if record.exc_info and record.exc_info[0]:
+            told["trace"] = "\n".join(self._safe(line) for line in logging.Formatter().formatException(record.exc_info).split("\n"))
+        return json.dumps(told, ensure_ascii=False)
+
+    def _safe(self, text: str) -> str:
+        return _shortened(self._hidden(_escaped(text)))
 
 
 def _start_of_local(text: str, at: int, floor: int) -> int:

@@ -12,6 +12,8 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?
 """What may stand in MAILFLOW_BASE_URL: nothing may follow the host and its port."""
 _BOUNDS = {"port": (1, 65535), "trusted_proxies": (0, 10), "render_seconds": (0.01, 3600), "late_minutes": (1, 10080)}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_LOG_FORMS = ("text", "json")
+_SHORTEST_TOKEN = 16
 _YES, _NO = frozenset({"1", "true", "yes", "on", "y", "t"}), frozenset({"0", "false", "no", "off", "n", "f"})
 
 
@@ -58,6 +60,10 @@ class Settings:
     """A campaign found later than this after its hour is held for a person to decide."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
+    log_form: str = "text"
+    """text, for people, or json, for programs: one object a line."""
+    metrics_token: str = field(default="", repr=False)
+    """What a monitoring system shows at /metrics as its bearer token; empty: nobody else's computer is answered."""
 
     def __post_init__(self) -> None:
         """Check each one, and fill in those that follow from others."""
@@ -70,6 +76,10 @@ class Settings:
             faults["base_url"] = "write http:// or https://, the host and if need be a port, such as https://mail.my-shop.example"
         if self.log_level.upper() not in _LEVELS:
             faults["log_level"] = f"write one of {', '.join(_LEVELS)}"
+        if self.log_form not in _LOG_FORMS:
+            faults["log_form"] = f"write one of {', '.join(_LOG_FORMS)}"
+        if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
+            faults["metrics_token"] = f"write at least {_SHORTEST_TOKEN} characters, or nothing"
         if faults:
             raise SettingsError(faults)
         object.__setattr__(self, "log_level", self.log_level.upper())

@@ -88,7 +88,7 @@ def _addresses(doors: dict[str, Flask], ring: Ring) -> list[str]:
         f"/c/{ring.mint.make(Purpose.CLICK, 1, 1)}",
         f"/view/{ring.mint.make(Purpose.VIEW, 1)}",
     ]
-    return found + beacons + ["/healthz", "/readyz", "/", "/nowhere"]
+    return found + beacons + ["/healthz", "/readyz", "/metrics", "/", "/nowhere"]
 
 
 def test_s_30_no_get_and_no_head_of_any_door_changes_what_is_kept(house: House, doors: dict[str, Flask]) -> None:
