@@ -13,7 +13,7 @@ from mailflow.demo.storefront import storefront
 from mailflow.foundation.database import Database
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.paths import bundled
-from mailflow.foundation.ring import Ring, open_ring
+from mailflow.foundation.ring import Ring, keep_learning, open_ring
 from mailflow.foundation.settings import Settings, read_settings
 from mailflow.reporting.first_steps import welcome_gives_code
 from mailflow.studio.assembly import create_studio
@@ -58,7 +58,11 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 def web_process() -> Product:
     """What the web server loads: it ends with the process that started it."""
     end_with_parent()
-    return create_app()
+    settings = read_settings()
+    database = Database(settings.database_url, patience=_PATIENCE)
+    ring = open_ring(database, settings)
+    keep_learning(ring, database, settings)
+    return Product(database, settings, ring)
 
 
 def _pages(database: Database, settings: Settings, ring: Ring) -> Wsgi:

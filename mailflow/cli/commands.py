@@ -2,7 +2,7 @@
 
 import typer
 
-from mailflow.cli import data, keeping, processes
+from mailflow.cli import data, keeping, keyring, processes
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ cli.command("scheduler")(processes.scheduler)
 cli.command("backup")(keeping.backup)
 cli.command("restore")(keeping.restore)
 cli.command("release")(keeping.release)
+cli.add_typer(keyring.keys, name="keys")
 cli.add_typer(data.db, name="db")
 cli.add_typer(data.demo, name="demo")
 cli.add_typer(data.user, name="user")

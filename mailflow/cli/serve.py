@@ -6,7 +6,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.fence.keeper import Fence
 from mailflow.foundation.logs import keep_log
 from mailflow.foundation.parent import end_with_parent
-from mailflow.foundation.ring import Ring, open_ring
+from mailflow.foundation.ring import Ring, keep_learning, open_ring
 from mailflow.foundation.settings import Settings, read_settings
 
 
@@ -62,4 +62,6 @@ def compare(settings: Settings) -> str:
 def open_database(settings: Settings) -> tuple[Database, Ring]:
     """The database and the installation's keys."""
     database = Database(settings.database_url)
-    return database, open_ring(database, settings)
+    ring = open_ring(database, settings)
+    keep_learning(ring, database, settings)
+    return database, ring

@@ -3,13 +3,14 @@
 import base64
 import os
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailflow.foundation.database import Base
@@ -18,6 +19,21 @@ from mailflow.foundation.settings import Settings
 TOKEN = "token"  # noqa: S105  # the kind's name, not a secret
 SUPPRESSION = "suppression"
 """This key never rotates: a hash made with it must be found again after erasure."""
+
+
+READS_FOR = timedelta(days=400)
+"""How long a retired key is read: mails are opened a year later."""
+TAKES_OVER = timedelta(seconds=10)
+"""A new key makes tokens only after so long: by then every process that may have to read them knows it."""
+MOST_KEYS = 15
+"""What four bits of a token can name."""
+
+
+class TokenKeys(NamedTuple):
+    """Keys by number, and the number of the one that makes new tokens."""
+
+    keys: dict[int, bytes]
+    newest: int
 
 
 class Key(Base):
@@ -84,6 +100,33 @@ def opens(wrapped: str, secret: str) -> bool:
 def had_keys(session: Session, *, before: datetime) -> bool:
     """Whether this database has a key from before a moment: it has lived then."""
     return session.scalar(select(Key.number).where(Key.created_at < before).limit(1)) is not None
+
+
+def token_keys(session: Session, secret: str, *, now: datetime) -> TokenKeys:
+    """The keys that read tokens now, and the one that makes them; raises ``InvalidToken`` when the secret is another one's."""
+    box = _box(secret)
+    rows = session.execute(select(Key).where(Key.kind == TOKEN).order_by(Key.created_at, Key.number)).scalars().all()
+    reading = [key for key in rows if key.retired_at is None or key.retired_at > now - READS_FOR]
+    taken_over = [key for key in rows if key.created_at <= now - TAKES_OVER]
+    newest = taken_over[-1] if taken_over else rows[0]
+    return TokenKeys({key.number: box.decrypt(key.wrapped) for key in reading}, newest.number)
+
+
+def rotate(session: Session, secret: str, *, now: datetime) -> int | None:
+    """Make a new token key and retire the others; its number, or None while all fifteen that a token can name still read.
+
+    Processes that run learn of it within seconds; until then they make tokens with the old one, which all can read.
+    """
+    ensure_keys(session, secret, now=now)
+    session.execute(delete(Key).where(Key.kind == TOKEN, Key.retired_at <= now - READS_FOR))
+    free = sorted(set(range(1, MOST_KEYS + 1)) - set(session.scalars(select(Key.number))))
+    if not free:
+        return None
+    session.execute(update(Key).where(Key.kind == TOKEN, Key.retired_at.is_(None)).values(retired_at=now))
+    wrapped = _box(secret).encrypt(secrets.token_bytes(64)).decode()
+    session.add(Key(number=free[0], kind=TOKEN, wrapped=wrapped, created_at=now))
+    session.flush()
+    return free[0]
 
 
 def _box(secret: str) -> Fernet:

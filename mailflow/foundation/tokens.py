@@ -46,10 +46,10 @@ class Token:
 class TokenMint:
     """Makes and reads tokens with the installation's keys."""
 
-    def __init__(self, keys: Mapping[int, bytes]) -> None:
-        """``keys`` by number (1 to 15), 64 bytes each; the highest number makes new tokens."""
+    def __init__(self, keys: Mapping[int, bytes], newest: int | None = None) -> None:
+        """``keys`` by number (1 to 15), 64 bytes each; ``newest`` makes new tokens, left out the one of the highest number."""
         self._ciphers = {number: AESSIV(key) for number, key in keys.items()}
-        self._newest = max(self._ciphers)
+        self._newest = max(self._ciphers) if newest is None else newest
         self._key = keys[self._newest]
 
     def make(self, purpose: Purpose, row_id: int, extra: int = 0) -> str:
