@@ -18,7 +18,7 @@ from mailflow.delivery.journal import Journal
 from mailflow.foundation.fence import keeper
 from mailflow.foundation.fence.words import Finding
 from mailflow.outbox.words import Lane
-from mailflow.scheduler import recovery, sender
+from mailflow.scheduler import recovery, sender, standing
 
 
 def _without_journal() -> None:
@@ -68,6 +68,11 @@ def _without_fence() -> None:
     keeper.judge = lambda *_, **__: Finding.WELL  # type: ignore[attr-defined]
 
 
+def _without_shape() -> None:
+    """It never looks whether the tables are still those it knows."""
+    standing.shape_of = lambda _: None  # type: ignore[attr-defined]
+
+
 @event.listens_for(Engine, "checkout")
 def _fill_the_disk(connection: Any, _record: object, _proxy: object) -> None:
     """While the file named by FULL_DISK exists, the database may not grow: what a full disk means to SQLite."""
@@ -86,6 +91,7 @@ PROTECTIONS: dict[str, Callable[[], None]] = {
     "intent": _without_intent,
     "bound": _without_bound,
     "fence": _without_fence,
+    "shape": _without_shape,
 }
 
 if __name__ == "__main__":

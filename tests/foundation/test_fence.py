@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from mailflow.foundation.database import Database
 from mailflow.foundation.fence.folder import read_note, write_note
-from mailflow.foundation.fence.keeper import Fence, hold, known
+from mailflow.foundation.fence.keeper import OTHER_LIFE, Fence, hold, known, release
 from mailflow.foundation.fence.marks import birth_of
 from mailflow.foundation.fence.rules import judge
 from mailflow.foundation.fence.words import Finding, Known, Note
+from mailflow.foundation.keys import ensure_keys
+from tests.postgres import Postgres
 
 
 def _count(fence: Fence, database: Database, now: datetime, times: int = 1) -> str:
@@ -137,6 +139,54 @@ def test_a_copied_folder_on_a_living_database_stops_itself_and_nobody_else(datab
     assert Fence(copy).begin(database, now=now) == Finding.COPIED
     assert _count(Fence(copy), database, now) == Finding.COPIED
     assert _count(living, database, now) == ""
+
+
+@pytest.mark.postgresql
+def test_a_restored_database_on_a_server_is_held_even_for_a_new_folder(server: Postgres, tmp_path: Path, now: datetime) -> None:
+    """A dump put back beside the living one, or in its place: another database by its number."""
+    with server.fresh() as url:
+        living = Database(url)
+        assert Fence(tmp_path / "home").begin(living, now=now) == ""
+        living.close()
+        name = url.rpartition("/")[2]
+        server.tell(f"CREATE DATABASE copy_of_it TEMPLATE {name}")
+        try:
+            copy = Database(server.url("copy_of_it"))
+            assert Fence(tmp_path / "new").begin(copy, now=now) == Finding.RESTORED
+            assert Fence(tmp_path / "home").begin(living, now=now) == ""
+            copy.close()
+            living.close()
+        finally:
+            server.tell("DROP DATABASE copy_of_it WITH (FORCE)")
+
+
+def test_a_release_is_learnt_by_every_folder_and_ends_what_ran_before(database: Database, tmp_path: Path, now: datetime) -> None:
+    """Two machines, one database that came back: one of them is released, the other begins anew without its old journals."""
+    homes = [tmp_path / "one", tmp_path / "two"]
+    fences = [Fence(home) for home in homes]
+    for fence in fences:
+        fence.begin(database, now=now)
+        _count(fence, database, now, 3)
+    for home in homes:
+        (home / "journal").mkdir()
+    with database.begin() as session:
+        session.connection().exec_driver_sql("UPDATE instance SET age = 2")
+    assert [_count(fence, database, now) for fence in fences] == [Finding.RESTORED] * 2
+    with database.begin() as session:
+        release(session)
+    with database.begin() as session:
+        fences[0].trust(session, now=now)
+    assert [_count(fence, database, now) for fence in fences] == [OTHER_LIFE] * 2
+    assert [Fence(home).begin(database, now=now) for home in homes] == ["", ""]
+    assert [(home / "journal").exists() for home in homes] == [False, False]
+    assert [_count(Fence(home), database, now) for home in homes] == ["", ""]
+
+
+def test_an_old_database_of_a_version_without_fence_is_known_by_its_keys(database: Database, tmp_path: Path, now: datetime) -> None:
+    write_note(tmp_path, "another", 9)
+    with database.begin() as session:
+        ensure_keys(session, "secret", now=now - timedelta(days=3))
+    assert Fence(tmp_path).begin(database, now=now) == Finding.RESTORED
 
 
 def test_what_is_held_stays_held_and_keeps_its_first_reason(database: Database, tmp_path: Path, now: datetime) -> None:
