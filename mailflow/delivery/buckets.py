@@ -13,7 +13,7 @@ from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Brand
 from mailflow.delivery.families import domains_of, family_of
-from mailflow.delivery.models import Bucket, ProviderFlow
+from mailflow.delivery.models import Bucket, ProviderFlow, slowing_of
 from mailflow.delivery.rules import REFUSALS, THROTTLES, Key, Slowing, free_at, is_on_trial, slowed, stopped, struck
 from mailflow.delivery.transports.words import Reply, Verdict
 from mailflow.foundation.among import among, among_given
@@ -48,11 +48,6 @@ def sender_domains(session: Session, mailing_ids: Collection[int]) -> dict[int, 
     """The sending domain of each mailing."""
     rows = session.connection().execute(_SENDERS, {"ids": list(mailing_ids)})
     return {mailing_id: domain_of(address) for mailing_id, address in rows}
-
-
-def slowing_of(bucket: Bucket) -> Slowing | None:
-    """What its answers brought about, if anything."""
-    return Slowing(bucket.usual, bucket.slow, bucket.since, bucket.until) if bucket.since else None
 
 
 def learn(session: Session, said: Iterable[tuple[Claimed, Reply]], *, now: datetime) -> None:

@@ -62,6 +62,17 @@ def domains_of(family: str) -> tuple[str, ...]:
     return _OF_FAMILY.get(family, (family,))
 
 
+def family_named(text: str) -> str | None:
+    """The large provider that is called so, here or by people; None where none is."""
+    small = text.lower()
+    return small if small in _OF_FAMILY else next((one for one, name in _NAMES.items() if name.lower() == small), None)
+
+
+def families() -> dict[str, str]:
+    """The large providers and what people call them."""
+    return dict(_NAMES)
+
+
 def name_of(family: str) -> str:
     """What people call a provider; names are the same in every language."""
     return _NAMES.get(family, family)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mailflow.delivery.rules import Slowing
 from mailflow.foundation.database import Base
 
 
@@ -86,6 +87,11 @@ class Bucket(Base):
     """So many messages might go at once at that moment."""
     slots_until: Mapped[datetime | None]
     """Up to here those who wait were given a moment of their own."""
+
+
+def slowing_of(bucket: Bucket) -> Slowing | None:
+    """What a provider's answers brought about, if anything."""
+    return Slowing(bucket.usual, bucket.slow, bucket.since, bucket.until) if bucket.since else None
 
 
 class ProviderLimit(Base):

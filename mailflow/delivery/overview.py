@@ -165,10 +165,11 @@ def _going_ids(session: Session, in_hand: Collection[int], now: datetime) -> lis
     """Campaigns on their way or paused, and whatever else has somebody due or in hand."""
     on_their_way = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
     found = list(session.scalars(select(Campaign.mailing_id).where(on_their_way, Campaign.mailing_id.is_not(None)).order_by(Campaign.id)))
-    return list(dict.fromkeys([*(one for one in found if one), *_with_waiting(session, now), *in_hand]))
+    return list(dict.fromkeys([*(one for one in found if one), *with_waiting(session, now), *in_hand]))
 
 
-def _with_waiting(session: Session, due_by: datetime | None = None) -> list[int]:
+def with_waiting(session: Session, due_by: datetime | None = None) -> list[int]:
+    """The mailings with somebody waiting, or due by a moment, in the order in which they are sent."""
     places = mailings_waiting(due_by).subquery()
     return list(session.scalars(select(places.c.mailing_id).order_by(places.c.lane, places.c.mailing_id)))
 
@@ -230,7 +231,7 @@ def _minutes(session: Session, now: datetime) -> tuple[list[tuple[datetime, int]
 def _put_off(session: Session) -> tuple[list[PutOff], bool]:
     """The largest groups first; and whether more people were put off than were told apart."""
     found, more = [], False
-    for mailing_id in dict.fromkeys(_with_waiting(session)):
+    for mailing_id in dict.fromkeys(with_waiting(session)):
         mine = (Message.mailing_id == mailing_id, IS_TROUBLE, Message.state == State.DEFERRED)
         some = select(Message.reason, Message.provider, Message.due_at).where(*mine).limit(MOST_GROUPED).subquery()
         grouped = select(some.c.reason, some.c.provider, func.count(), func.min(some.c.due_at)).group_by(some.c.reason, some.c.provider)

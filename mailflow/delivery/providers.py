@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from mailflow.delivery.models import Conversation, ProviderFlow
+from mailflow.delivery.families import family_of
+from mailflow.delivery.models import Bucket, Conversation, ProviderFlow, ProviderLimit, slowing_of
+from mailflow.delivery.rules import free_at, pace
 from mailflow.foundation.database import columns
 from mailflow.foundation.upsert import own_insert
 
@@ -27,14 +29,44 @@ _f = columns(ProviderFlow)
 
 
 @dataclass(frozen=True)
+class Slowed:
+    """A provider that is written to slowly as one domain: messages a minute that may go now, 0 while it is stopped ``until`` then;
+    as before at ``free_at``, if it says nothing new."""
+
+    sender: str
+    reason: str
+    words: str
+    pace: float
+    since: datetime
+    until: datetime | None
+    free_at: datetime
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What people set for a provider: most messages a minute, most in hand at once."""
+
+    per_minute: int | None
+    connections: int | None
+
+
+@dataclass(frozen=True)
 class Provider:
-    """A recipient domain: mails taken and refused for good since the page's hour began, people who wait for it now, its last no."""
+    """A provider, as `delivery.families` knows it: mails taken and refused for good since the page's hour began, people who wait for
+    it now, its last no; where it is written to slowly, and why."""
 
     name: str
     sent: int
     failed: int
     waiting: int
     last: Conversation | None
+    slowed: tuple[Slowed, ...] = ()
+    limit: Limit | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing goes there, as whatever domain it is sent."""
+        return any(not one.pace for one in self.slowed)
 
 
 @dataclass(frozen=True)
@@ -74,16 +106,38 @@ def providers(session: Session, waiting: Counter[str], said: Sequence[Conversati
     """How providers take it: ``waiting`` are people put off by provider, ``said`` the last failed conversations, the latest first."""
     since = _span(now - _HOUR)
     sums = select(_f.provider, func.sum(_f.sent), func.sum(_f.failed)).where(_f.at >= since).group_by(_f.provider)
-    flow = {name: (sent, failed) for name, sent, failed in session.connection().execute(sums)}
-    last = {one.provider: one for one in reversed(said)}
+    sent, failed, waits = Counter[str](), Counter[str](), Counter[str]()
+    for name, took, refused in session.connection().execute(sums):
+        sent[family_of(name)] += took
+        failed[family_of(name)] += refused
+    for name, people in waiting.items():
+        waits[family_of(name)] += people
+    last = {family_of(one.provider): one for one in reversed(said)}
+    slow, limits = slowed(session, now=now), _limits(session)
 
-    def rank(name: str) -> tuple[int, int, str]:
-        sent, failed = flow.get(name, (0, 0))
-        return -(failed + waiting[name]), -sent, name
+    def rank(name: str) -> tuple[bool, int, int, str]:
+        return name not in slow, -(failed[name] + waits[name]), -sent[name], name
 
-    names = heapq.nsmallest(SHOWN, {**flow, **dict.fromkeys(waiting)}.keys() - {_OTHERS}, key=rank)
-    shown = [Provider(name, *flow.get(name, (0, 0)), waiting[name], last.get(name)) for name in names]
-    return Providers(since, shown, sum(sent for sent, _ in flow.values()) - sum(one.sent for one in shown))
+    names = heapq.nsmallest(max(SHOWN, len(slow)), {*sent, *waits, *slow, *limits} - {_OTHERS}, key=rank)
+    shown = [
+        Provider(name, sent[name], failed[name], waits[name], last.get(name), tuple(slow.get(name, ())), limits.get(name)) for name in names
+    ]
+    return Providers(since, shown, sent.total() - sum(one.sent for one in shown))
+
+
+def slowed(session: Session, *, now: datetime) -> dict[str, list[Slowed]]:
+    """The providers that are written to slowly or not at all at this moment, by name."""
+    found: dict[str, list[Slowed]] = {}
+    for one in session.scalars(select(Bucket).where(Bucket.since.is_not(None)).order_by(Bucket.provider, Bucket.sender)):
+        slowing = slowing_of(one)
+        if slowing and (rate := pace(slowing, now)) is not None:
+            told = Slowed(one.sender, one.reason or "", one.words or "", rate, slowing.since, slowing.until, free_at(slowing))
+            found.setdefault(one.provider, []).append(told)
+    return found
+
+
+def _limits(session: Session) -> dict[str, Limit]:
+    return {one.provider: Limit(one.per_minute, one.connections) for one in session.scalars(select(ProviderLimit))}
 
 
 def _span(now: datetime) -> datetime:

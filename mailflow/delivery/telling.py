@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from mailflow.delivery.buckets import forget_buckets
 from mailflow.delivery.models import Conversation, SentMinute, Worker
 from mailflow.delivery.providers import count_flow, forget_flow
 from mailflow.delivery.transports.words import Health, Reply, Verdict
@@ -49,6 +50,7 @@ def tidy(session: Session, *, now: datetime) -> None:
     session.execute(delete(Conversation).where(Conversation.id <= newest - KEPT_CONVERSATIONS))
     session.execute(delete(SentMinute).where(SentMinute.minute < now - KEPT_MINUTES))
     forget_flow(session, now=now)
+    forget_buckets(session, now=now)
 
 
 def count_sent(session: Session, rows: Sequence[Claimed], *, now: datetime) -> None:

@@ -119,8 +119,8 @@ def test_put_off_people_stand_by_reason_and_provider(house: House, bruno: Visito
 
 def test_providers_stand_with_what_they_took_refused_and_said_last(house: House, bruno: Visitor, sent: str) -> None:
     page = _text(bruno)
-    assert "Provider Accepted Put off Refused Its last no example.net" in page
-    figures = page.partition("Its last no example.net ")[2].split()[:3]
+    assert "Provider How it is Accepted Put off Refused Its last no example.net Well" in page
+    figures = page.partition("Its last no example.net Well ")[2].split()[:3]
     with house.database.read() as session:
         taken = session.scalar(select(func.sum(ProviderFlow.sent)))
     assert figures == [str(taken), "3", "1"]

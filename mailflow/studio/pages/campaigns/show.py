@@ -6,7 +6,8 @@ from mailflow.campaigns.queries import Progress, progress
 from mailflow.campaigns.uncertain import concerned
 from mailflow.campaigns.words import CampaignState
 from mailflow.outbox.doubt import Decision
-from mailflow.studio.hours import hour_words
+from mailflow.studio.braked import braked_words
+from mailflow.studio.hours import hour_note, hour_words, moved_note
 from mailflow.studio.pages.campaigns.compose import compose, may_be_changed
 from mailflow.studio.pages.campaigns.rehearsed import trouble_of
 from mailflow.studio.pages.campaigns.routes import blueprint
@@ -35,7 +36,9 @@ def show(campaign_id: int) -> str:
         campaign=sheet.campaign,
         progress=counted,
         leaves=hour_words(sheet.campaign),
+        notes=[note for note in (hour_note(sheet.campaign), moved_note(sheet.campaign)) if note],
         held=held_words(sheet.campaign.reason),
+        braked=braked_words(sheet.campaign),
         trouble=trouble,
         states=CAMPAIGN_STATES,
         message_states=MESSAGE_STATES,

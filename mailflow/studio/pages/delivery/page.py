@@ -7,14 +7,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from mailflow.delivery.families import name_of
 from mailflow.delivery.overview import overview
 from mailflow.outbox.hurry import hurry_some
 from mailflow.outbox.words import Reason
+from mailflow.studio.braked import braked_words
 from mailflow.studio.formats import number
 from mailflow.studio.pages.delivery.meaning import meaning
 from mailflow.studio.pages.delivery.routes import blueprint
 from mailflow.studio.pages.delivery.rows import chart, place, put_off, talks
 from mailflow.studio.pages.delivery.sentence import sentence
+from mailflow.studio.pages.delivery.standing import standings
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
 from mailflow.studio.wording import MESSAGE_STATES, REASONS
@@ -42,6 +45,9 @@ def index() -> str:
         reasons=REASONS,
         states=MESSAGE_STATES,
         meaning=meaning,
+        standings=standings,
+        name_of=name_of,
+        braked_words=braked_words,
         now=seen.now,
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from mailflow.delivery.families import name_of
 from mailflow.delivery.overview import Overview, Route
 from mailflow.studio.formats import clock_time, lately, number, relative
 
@@ -24,7 +25,7 @@ class Said:
 
 def sentence(seen: Overview) -> Said:
     """What to say of this moment."""
-    return _hindered(seen) or _going_out(seen) or _to_come(seen) or Said(_("Nothing to send right now."), _last(seen))
+    return _hindered(seen) or _refused(seen) or _going_out(seen) or _to_come(seen) or Said(_("Nothing to send right now."), _last(seen))
 
 
 def _hindered(seen: Overview) -> Said | None:
@@ -79,6 +80,26 @@ def _unreachable(routes: list[Route], seen: Overview) -> Said:
     return Said(head, f"{_last(seen)} {again}".strip(), "bad")
 
 
+def _refused(seen: Overview) -> Said | None:
+    """A provider that stopped us: somebody must look into it, whatever else goes out meanwhile."""
+    stopped = [one for one in seen.providers.shown if one.is_stopped]
+    if not stopped:
+        return None
+    head = ngettext(
+        "%(provider)s refuses our mail by its rules, and is left alone for now.",
+        "%(provider)s refuse our mail by their rules, and are left alone for now.",
+        len(stopped),
+        provider=" · ".join(name_of(one.name) for one in stopped),
+    )
+    rest = _going_out(seen) or Said(_("Check SPF, DKIM and DMARC of your domain, and whether your server is on a block list."))
+    return Said(head, f"{rest.head} {rest.rest}".strip(), "bad")
+
+
+def _slow(seen: Overview) -> str:
+    slow = sum(bool(one.slowed) and not one.is_stopped for one in seen.providers.shown)
+    return ngettext("One provider is written to slowly.", "%(num)s providers are written to slowly.", slow) if slow else ""
+
+
 def _going_out(seen: Overview) -> Said | None:
     moving = [one for one in seen.going if not one.paused]
     if not moving:
@@ -91,7 +112,8 @@ def _going_out(seen: Overview) -> Said | None:
     facts = _("%(rate)s mails a minute.", rate=number(rate))
     ends = timedelta(minutes=waiting / rate)
     soon = _("At this speed the last one leaves at about %(time)s.", time=clock_time(seen.now + ends))
-    return Said(head, f"{facts} {soon}" if waiting and ends < _FURTHEST else facts)
+    slow = _slow(seen)  # then nobody knows the end
+    return Said(head, f"{facts} {slow or soon}" if slow or (waiting and ends < _FURTHEST) else facts)
 
 
 def _to_come(seen: Overview) -> Said | None:
