@@ -30,13 +30,12 @@ def _start(together: Any, told: Any) -> None:
     with database.read() as session:
         launch.due(session, now=utc_now())  # the connection is open
     together.wait()
-    started = 0
-    while True:
+    started, waits = 0, True
+    while waits:
         started += launch_due(database, settings)
         freeze_begun(database, settings)
         with database.read() as session:
-            if not launch.due(session, now=utc_now()) and not launch.freezing(session):
-                break
+            waits = bool(launch.due(session, now=utc_now()) or launch.freezing(session))
     told.put(started)
 
 

@@ -130,7 +130,7 @@ def test_the_hour_is_kept_with_the_draft_in_its_zone(house: House, bruno: Visito
     assert _save(bruno, draft, **later).status_code == 303
     assert (_campaign(house).wall_time, _campaign(house).zone) == ("2026-11-27T10:00", "Atlantic/Canary")
     page = bruno.get(draft + "review").text
-    assert "Friday 27 November at 10:00, Canary time (here: 27 Nov 2026, 11:00)" in page
+    assert "Friday 27 November at 10:00, Canary time (UTC) (here: 27 Nov 2026, 11:00)" in page
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_newsletter_changed_after_scheduling_is_told_so_and_the_campaign_shows
     _confirm(bruno, draft)
     page = bruno.get("/newsletters/1/").text
     assert re.search(
-        r'Scheduled in <a href="/campaigns/1/">Otoño</a> for Friday 27 November at 10:00, Madrid time: changes here do not', page
+        r'Scheduled in <a href="/campaigns/1/">Otoño</a> for Friday 27 November at 10:00, Madrid time \(UTC\+1\): changes here do not', page
     )
     _rewrite(house)
     page = bruno.get(draft).text
@@ -278,13 +278,13 @@ def test_a_segment_of_a_scheduled_campaign_says_that_changes_do_not_reach_it(hou
         (
             "2027-03-28",
             "02:30",
-            "at 03:00, Madrid time",
+            "at 03:00, Madrid time (UTC+2)",
             "02:30 does not exist that day in Madrid: the clocks go forward. It leaves at 03:00.",
         ),
         (
             "2027-10-31",
             "02:30",
-            "at 02:30, Madrid time",
+            "at 02:30, Madrid time (UTC+2)",
             "02:30 comes twice that day in Madrid: the clocks go back. It leaves the first time.",
         ),
     ],
@@ -384,10 +384,23 @@ def test_a_campaign_whose_hour_was_missed_waits_for_a_person(house: House, bruno
     house.tick(2)
     page = bruno.get(draft).text
     assert "Its hour passed while mailflow was not running" in page
+    assert "Send it now, choose another hour, or cancel it." in page
     assert "Send it to 2 people now?" in bruno.get(draft + "sure/send-now").text
     assert "Any moment now." in bruno.post(draft + "send-now", follow_redirects=True).text
     house.tick(4)
     assert "2 people got it" in bruno.get(draft).text
+
+
+def test_an_hour_whose_clocks_rules_were_changed_is_told_on_its_page(house: House, bruno: Visitor, draft: str) -> None:
+    _save(bruno, draft, when="later", day="2026-11-27", time="10:00", zone="America/Argentina/Buenos_Aires")
+    _confirm(bruno, draft)
+    page = bruno.get(draft).text
+    assert "at 10:00, Buenos Aires time (UTC−3) (here: 27 Nov 2026, 14:00)" in page
+    assert "The rules of the clocks" not in page
+    with house.database.begin() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        campaign.moved_from = campaign.due_at - timedelta(hours=1)
+    assert "in Buenos Aires changed. It still leaves at 10:00 there; that is 1 hour later now." in bruno.get(draft).text
 
 
 def test_what_is_sent_cannot_be_changed_or_deleted(house: House, bruno: Visitor, draft: str) -> None:
