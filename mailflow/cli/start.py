@@ -82,7 +82,7 @@ def welcome(settings: Settings, first: FirstSignIn | None) -> None:
 
 def _make_home(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (home / ".writable").touch()
         (home / ".writable").unlink()
     except OSError as error:

@@ -53,7 +53,7 @@ def secret_of(settings: Settings) -> str:
         return settings.secret_key
     file = settings.home / "secret.key"
     if not file.exists():
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_once(file, secrets.token_urlsafe(48))
     return file.read_text("ascii").strip()
 

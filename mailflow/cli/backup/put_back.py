@@ -29,7 +29,7 @@ def put_back(settings: Settings, file: Path) -> Manifest:
         raise BackupError(NO_BACKUP, file=file, why="names")
     _refuse_occupied(settings)
     _refuse_other_secret(settings, file, files)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.database_url.startswith("sqlite"):
         _into_sqlite(settings, file, manifest)
     else:

@@ -28,7 +28,7 @@ def read_note(home: Path) -> tuple[Note | None, str]:
 @contextmanager
 def one_at_a_time(home: Path) -> Iterator[None]:
     """Of several processes that begin together each sees what the one before it wrote."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home / ".instance.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
