@@ -83,3 +83,10 @@ def settings(tmp_path: Path) -> Settings:
 def ring(database: Database, settings: Settings) -> Ring:
     """The installation's keys."""
     return open_ring(database, settings)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a browser shows of a page is the same whichever database the page came from: it looks once."""
+    twice = [item for item in items if item.get_closest_marker("browser") and item.get_closest_marker("postgresql")]
+    items[:] = [item for item in items if item not in set(twice)]
+    config.hook.pytest_deselected(items=twice)
