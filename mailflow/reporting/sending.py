@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import progress
-from mailflow.campaigns.words import CampaignState
+from mailflow.campaigns.words import Brake, CampaignState
+from mailflow.delivery.providers import slowed
 from mailflow.offers.models import Code
 from mailflow.outbox.models import IS_TROUBLE, Mailing, Message
 from mailflow.outbox.words import MailingKind, State
@@ -40,9 +41,12 @@ class Doubtful:
 
 @dataclass(frozen=True)
 class Attention:
-    """What a person should know: campaigns held, messages in doubt, codes unused, recipes switched off."""
+    """What a person should know: campaigns held or paused by themselves, providers that refuse us (by the names of `delivery.families`),
+    messages in doubt, codes unused, recipes switched off."""
 
     held: int
+    braked: list[Campaign]
+    stopped: list[str]
     doubtful: list[Doubtful]
     unused_codes: int
     welcome_on: bool
@@ -64,7 +68,16 @@ def attention(session: Session, *, now: datetime) -> Attention:
     """What needs a person, counted."""
     held = select(func.count()).select_from(Campaign).where(Campaign.state == CampaignState.HELD)
     unused = select(func.count()).select_from(Code).where(Code.redeemed_at.is_(None), Code.ends_at > now)
-    return Attention(session.scalar(held) or 0, _doubtful(session), session.scalar(unused) or 0, welcome_is_on(session))
+    paused = select(Campaign).where(Campaign.state == CampaignState.PAUSED, Campaign.reason.in_(tuple(Brake)))
+    stopped = [name for name, each in slowed(session, now=now).items() if not all(one.pace for one in each)]
+    return Attention(
+        session.scalar(held) or 0,
+        list(session.scalars(paused.order_by(Campaign.id))),
+        stopped,
+        _doubtful(session),
+        session.scalar(unused) or 0,
+        welcome_is_on(session),
+    )
 
 
 def _progress(session: Session, campaign: Campaign) -> tuple[int, int]:

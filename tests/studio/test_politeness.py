@@ -80,6 +80,17 @@ def test_each_provider_says_how_it_is_why_and_until_when(house: House, bruno: Vi
 
 
 @ON_SQLITE
+def test_the_dashboard_says_what_needs_a_person(house: House, bruno: Visitor, campaign: str) -> None:
+    with house.database.begin() as session:
+        row = session.scalars(select(Campaign)).one()
+        row.state, row.reason = "paused", "policy-blocks"
+    page = text_of(bruno, "/")
+    assert "Gmail refuses our mail." in page
+    assert "Outlook, Hotmail refuses" not in page
+    assert "“Otoño” is paused by itself." in page
+
+
+@ON_SQLITE
 def test_a_sender_at_work_makes_the_stop_the_first_thing_said(house: House, bruno: Visitor, campaign: str) -> None:
     _told(house, WELL)
     assert "Gmail refuses our mail by its rules, and is left alone for now." in text_of(bruno)

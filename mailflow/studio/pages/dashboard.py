@@ -7,6 +7,7 @@ from babel.dates import format_date
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from mailflow.delivery.families import name_of
 from mailflow.reporting.audience import Month, audience_by_month, count_quiet, quiet_days
 from mailflow.reporting.dashboard import summary
 from mailflow.reporting.first_steps import first_steps
@@ -45,6 +46,7 @@ def index() -> str:
             quiet_days=days,
             attention=attention(session, now=now),
             recipe_name=recipe_name,
+            name_of=name_of,
             states=CAMPAIGN_STATES,
         )
 
