@@ -1,6 +1,7 @@
 """What is told of campaigns and messages, as it goes over the wire."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,6 +52,12 @@ class CampaignTold(_Told):
     reason: str | None
     """Why it is held."""
     due_at: datetime | None
+    leaves: str | None
+    """Its hour as the clocks of its place show it, with their offset: "2026-11-27T10:00:00+01:00"."""
+    zone: str | None
+    """Whose clocks: an IANA zone."""
+    moved_from: datetime | None
+    """The instant it would have left at before the rules of these clocks were changed."""
     started_at: datetime | None
     finished_at: datetime | None
     frozen: bool
@@ -93,6 +100,9 @@ def campaign_told(campaign: Campaign, counted: Progress, retryable: int) -> Camp
         state=CampaignState(campaign.state),
         reason=campaign.reason,
         due_at=campaign.due_at,
+        leaves=_local(campaign),
+        zone=campaign.zone,
+        moved_from=campaign.moved_from,
         started_at=campaign.started_at,
         finished_at=campaign.finished_at,
         frozen=counted.frozen or campaign.state == CampaignState.CANCELLED,
@@ -115,6 +125,12 @@ def message_told(row: Message, message_id: str) -> MessageTold:
         reply=row.reply,
         message_id=message_id,
     )
+
+
+def _local(campaign: Campaign) -> str | None:
+    if campaign.due_at is None or campaign.zone is None:
+        return None
+    return campaign.due_at.astimezone(ZoneInfo(campaign.zone)).isoformat(timespec="seconds")
 
 
 def _counts(counted: Progress) -> Counts:

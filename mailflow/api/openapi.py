@@ -10,12 +10,17 @@ from mailflow import __version__
 from mailflow.api.access import public
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
 from mailflow.api.paging import LARGEST_PAGE, ORDINARY_PAGE
-from mailflow.api.schemas import MOST_EVENTS, Decide, DecideExactly, Event, Result
+from mailflow.api.schemas import MOST_EVENTS, ChooseHour, Decide, DecideExactly, Event, Result
 from mailflow.campaigns.words import CampaignState
 from mailflow.outbox.words import Reason, State
 
 blueprint = Blueprint("openapi", __name__)
-_ASKED: list[tuple[type[BaseModel], Any]] = [(Event, "validation"), (Decide, "validation"), (DecideExactly, "validation")]
+_ASKED: list[tuple[type[BaseModel], Any]] = [
+    (Event, "validation"),
+    (Decide, "validation"),
+    (DecideExactly, "validation"),
+    (ChooseHour, "validation"),
+]
 _TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved)]
 _PROBLEMS = {
     "400": "Not JSON, or a value or parameter that cannot be.",
@@ -76,6 +81,9 @@ def _paths() -> dict[str, Any]:
         f"{one}/retry": {"post": _decision("Try the failed again, but for addresses that do not exist and mails that cannot be made")},
         f"{one}/resend-uncertain": {"post": _decision("Send exactly so many in doubt again; whoever had it gets it twice", exactly=True)},
         f"{one}/settle-uncertain": {"post": _decision("Take those in doubt as sent")},
+        f"{one}/send-now": {"post": _hour("Let a scheduled or held campaign leave at once")},
+        f"{one}/schedule": {"post": _hour("Give a scheduled or held campaign another hour", "ChooseHour")},
+        f"{one}/cancel": {"post": _hour("Let nobody get it who has not got it yet")},
     }
 
 
@@ -116,6 +124,22 @@ def _decision(summary: str, *, exactly: bool = False) -> dict[str, Any]:
             "200": _answer(f"Moved. Call again while `left` is more than 0; {again}.", _named("Moved")),
             **_problems("400", "401", "403", "404", "413", "415", "503"),
             **_problems("409", words="The campaign is cancelled, or their number is not the expected one: nothing was done."),
+        },
+    }
+
+
+def _hour(summary: str, body: str = "") -> dict[str, Any]:
+    told = {"requestBody": {"required": True, "content": {"application/json": {"schema": _named(body)}}}} if body else {}
+    return {
+        "summary": summary,
+        "security": [{"key": ["campaigns:write"]}],
+        "parameters": [_ID],
+        **told,
+        "responses": {
+            "200": _answer("The campaign as it is now.", _named("CampaignTold")),
+            **_problems("400", "401", "403", "404", *(("413", "415") if body else ()), "503"),
+            **_problems("409", words="It does not wait any more: nothing was done."),
+            **(_problems("422", words="An hour that has gone by or does not exist, or an unknown zone.") if body else {}),
         },
     }
 

@@ -65,6 +65,16 @@ class DecideExactly(_Strict):
     expected: Annotated[int, Field(ge=0, le=_LARGEST, description="Only if there are exactly so many; otherwise 409.")]
 
 
+class ChooseHour(_Strict):
+    """Another hour for a campaign that waits."""
+
+    wall_time: Annotated[
+        str,
+        Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$", description="What the clocks of the place show, such as 2026-11-27T10:00."),
+    ]
+    zone: Annotated[Line, Field(max_length=64, description="Whose clocks: an IANA zone, such as Europe/Madrid.")]
+
+
 class Result(_Strict):
     """What became of one event."""
 

@@ -56,8 +56,10 @@ KEY_SCOPES: dict[str, tuple[LazyString, LazyString]] = {
     "campaigns:read": (lazy_gettext("see campaigns and their counts"), lazy_gettext("No address and no name is told.")),
     "messages:read": (lazy_gettext("see who got a campaign"), lazy_gettext("Tells addresses: only for programs that may know them.")),
     "campaigns:write": (
-        lazy_gettext("try again and decide"),
-        lazy_gettext("Sends mail: the failed ones again, and those in doubt."),
+        lazy_gettext("decide about campaigns"),
+        lazy_gettext(
+            "Sends mail: what is scheduled or held at once, the failed ones again, and those in doubt. Changes hours, and cancels."
+        ),
     ),
 }
 """What a key of the API may do, and what there is to know about that."""

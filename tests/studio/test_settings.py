@@ -114,7 +114,7 @@ def test_a_key_may_do_what_was_chosen_and_nothing_else(bruno: Visitor, database:
     assert bruno.client.post("/settings/keys", data=chosen).status_code == 200
     with database.read() as session:
         assert session.scalars(select(ApiKey.scopes)).one() == ["campaigns:read", "campaigns:write"]
-    assert "see campaigns and their counts, try again and decide" in bruno.get("/settings/keys").text
+    assert "see campaigns and their counts, decide about campaigns" in bruno.get("/settings/keys").text
     nothing = bruno.client.post("/settings/keys", data={"csrf_token": bruno.token("/"), "name": "Nada"})
     assert nothing.status_code == 422
     assert "Choose at least one thing that the key may do." in nothing.text

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mailflow.foundation.accounts.models import ApiKey
 
 SCOPES = ("events:write", "campaigns:read", "messages:read", "campaigns:write")
-"""What a key may be allowed: tell orders; see campaigns and their counts; see who got them, by address; try again and decide."""
+"""What a key may be allowed: tell orders; see campaigns and their counts; see who got them, by address; decide about them."""
 _LEAST = SCOPES[:1]
 _START = "mf_live_"
 
