@@ -1,10 +1,9 @@
 """What may be claimed of providers that are written to slowly: so many as their buckets hold; the others are set aside."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import bindparam, func, null, select, union_all, update
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from mailflow.delivery.buckets import domain_of, sender_domains
 from mailflow.delivery.families import family_of
 from mailflow.delivery.models import Bucket, ProviderLimit
 from mailflow.delivery.rules import Key, Slowing, filled, next_slot, pace
+from mailflow.foundation.among import among_given
 from mailflow.foundation.database import columns
 from mailflow.foundation.upsert import insert_new
 from mailflow.outbox.models import IS_IN_HAND, Message
@@ -35,11 +35,9 @@ _KEEP_LEVEL = (
     .values(tokens=bindparam("left"), filled_at=bindparam("at"), slots_until=bindparam("slots"))
 )
 _HELD = select(_m.mailing_id, _m.provider, func.count()).where(IS_IN_HAND).group_by(_m.mailing_id, _m.provider)
-_SET_ASIDE = (
-    update(Message.__table__)  # type: ignore[arg-type]
-    .where(_m.id == bindparam("row"))
-    .values(state=State.DEFERRED.value, reason=Reason.PACED.value, due_at=bindparam("until"))
-)
+_LATER = {"state": State.DEFERRED.value, "reason": Reason.PACED.value, "due_at": bindparam("until")}
+_ONE_ASIDE = update(Message.__table__).where(_m.id == bindparam("row")).values(_LATER)  # type: ignore[arg-type]
+_MANY_ASIDE = update(Message.__table__).where(among_given(_m.id, "ids")).values(_LATER)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -89,10 +87,13 @@ class Courtesy:
         self._levels: dict[Key, _Level | None] = {}
         self._senders: dict[int, str] = {}
         self._held: Counter[Key] | None = None
-        self._aside: list[dict[str, Any]] = []
+        self._aside: dict[datetime, list[int]] = defaultdict(list)
+        self._room = MOST_SET_ASIDE
         self.granted: dict[int, datetime] = {}
         self.looks_further = 0
         """So many rows more than may be claimed are read, to come past those who are set aside."""
+        self.came_short = False
+        """Whether hardly anybody could be claimed: many of one provider stand together."""
         self.closed = {key: slowing.since for key, (_, slowing) in slowed.items()}
         if limits:
             senders = {domain_of(address) for address in session.connection().scalars(select(Brand.from_address))}
@@ -112,6 +113,7 @@ class Courtesy:
             else:
                 self.granted[row.id] = level.since
                 good.append(row)
+        self.came_short = self.came_short or (len(rows) >= most and len(good) * 2 < most)
         return good
 
     @property
@@ -122,8 +124,12 @@ class Courtesy:
     def settle(self) -> None:
         """Write down how full the buckets are now and when those set aside are looked at again."""
         connection = self._session.connection()
-        if self._aside:
-            connection.execute(_SET_ASIDE, self._aside)
+        alone = [{"row": ids[0], "until": until} for until, ids in self._aside.items() if len(ids) == 1]
+        if alone:
+            connection.execute(_ONE_ASIDE, alone)
+        for until, ids in self._aside.items():
+            if len(ids) > 1:
+                connection.execute(_MANY_ASIDE, {"ids": ids, "until": until})
         for key, level in self._levels.items():
             if level:
                 kept = {"left": level.tokens, "at": level.filled_at, "slots": level.slots_until}
@@ -131,8 +137,9 @@ class Courtesy:
 
     def _set_aside(self, row: Claimed, level: _Level | None) -> None:
         """A bucket that another sender looks after at this moment is looked at in the next turn."""
-        if level and len(self._aside) < MOST_SET_ASIDE:
-            self._aside.append({"row": row.id, "until": level.next_slot(self._now)})
+        if level and self._room > 0:
+            self._room -= 1
+            self._aside[level.next_slot(self._now)].append(row.id)
 
     def _sender_of(self, mailing_id: int) -> str:
         if mailing_id not in self._senders:
@@ -175,7 +182,7 @@ class Courtesy:
 def courtesy(session: Session, *, now: datetime, after: Courtesy | None = None) -> Courtesy | None:
     """What this turn must mind; None where nobody is written to slowly.
 
-    Where somebody was set aside in the turn ``after`` which this one comes, more are likely to come.
+    Where the turn ``after`` which this one comes met hardly anybody else than those it set aside, this one looks further.
     """
     slowed: dict[Key, tuple[float, Slowing]] = {}
     limits: dict[str, tuple[int | None, int | None]] = {}
@@ -187,5 +194,5 @@ def courtesy(session: Session, *, now: datetime, after: Courtesy | None = None) 
     if not (slowed or limits):
         return None
     found = Courtesy(session, slowed, limits, now)
-    found.looks_further = MOST_SET_ASIDE if after and after.has_set_aside else 0
+    found.looks_further = MOST_SET_ASIDE if after and after.came_short else 0
     return found
