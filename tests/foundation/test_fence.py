@@ -160,6 +160,25 @@ def test_a_restored_database_on_a_server_is_held_even_for_a_new_folder(server: P
             server.tell("DROP DATABASE copy_of_it WITH (FORCE)")
 
 
+@pytest.mark.postgresql
+def test_a_server_put_back_with_its_files_is_held_for_a_new_folder_and_a_night_off_is_not(
+    server: Postgres, tmp_path: Path, now: datetime
+) -> None:
+    """Its numbers are the old ones, and the machine that saw more is gone: but nobody was heard of in it for long."""
+    with server.fresh() as url:
+        database = Database(url)
+        old, new = tmp_path / "old", tmp_path / "new"
+        Fence(old).begin(database, now=now)
+        with database.begin() as session:
+            session.connection().exec_driver_sql("UPDATE instance SET seen_at = seen_at - interval '9 hours'")
+        assert Fence(old).begin(database, now=now) == ""
+        assert Fence(new).begin(database, now=now) == "", "somebody who knows it is back"
+        with database.begin() as session:
+            session.connection().exec_driver_sql("UPDATE instance SET seen_at = seen_at - interval '9 hours'")
+        assert Fence(tmp_path / "stranger").begin(database, now=now) == Finding.RESTORED
+        database.close()
+
+
 def test_a_release_is_learnt_by_every_folder_and_ends_what_ran_before(database: Database, tmp_path: Path, now: datetime) -> None:
     """Two machines, one database that came back: one of them is released, the other begins anew without its old journals."""
     homes = [tmp_path / "one", tmp_path / "two"]
@@ -200,6 +219,11 @@ def test_what_is_held_stays_held_and_keeps_its_first_reason(database: Database, 
         found = known(session)
     assert found
     assert (found.held, found.held_at) == ("restored", now)
+    _count(Fence(tmp_path), database, now + timedelta(days=2))
+    with database.read() as session:
+        later = known(session)
+    assert later
+    assert later.seen_at == found.seen_at, "people are told when it was last heard of"
 
 
 def test_a_birth_is_its_own(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
-from mailflow.foundation.database import Database, columns
+from mailflow.foundation.database import Database, Instant, columns
 from mailflow.foundation.fence.folder import one_at_a_time, read_note, set_journals_aside, write_note
 from mailflow.foundation.fence.marks import place_of
 from mailflow.foundation.fence.models import Instance
@@ -27,7 +27,11 @@ _REMEMBERED = 50
 _i = columns(Instance)
 _KNOWN: tuple[Any, ...] = (_i.name, _i.former, _i.age, _i.place, _i.held, _i.held_at, _i.seen_at)
 _ALL = select(*_KNOWN)
-_COUNT = update(Instance.__table__).values(age=_i.age + 1, seen_at=bindparam("at")).returning(*_KNOWN)  # type: ignore[arg-type]
+_LAST = case((_i.held == "", bindparam("at", type_=_i.seen_at.type)), else_=_i.seen_at)
+"""While it is held, the last that it knows of stays readable."""
+_COUNT = update(Instance.__table__).values(age=_i.age + 1, seen_at=_LAST).returning(*_KNOWN)  # type: ignore[arg-type]
+_LIVING = timedelta(hours=1)
+"""A database that many share, of which nobody was heard for so long, may be one of back then: server's files put back, say."""
 
 
 def known(session: Session) -> Known | None:
@@ -38,7 +42,7 @@ def known(session: Session) -> Known | None:
 
 def introduce(session: Session, *, now: datetime) -> Known:
     """What the database says of itself, after it was given a name and a place where it had none."""
-    place = place_of(session)
+    place, now = place_of(session), _clock(session, now)
     fresh = {"number": 1, "name": secrets.token_hex(8), "former": [], "age": 1, "place": place, "held": "", "seen_at": now}
     insert_new(session, Instance, [fresh])
     session.execute(update(Instance).where(Instance.place == "").values(place=place))
@@ -92,7 +96,7 @@ class Fence:
     def count(self, session: Session, *, now: datetime) -> str:
         """A sender's sign of life, and why nothing may leave, or ""; call ``keep`` once this was committed."""
         told = read_note(self._home)
-        row = session.execute(_COUNT, {"at": now}).first()
+        row = session.execute(_COUNT, {"at": _clock(session, now)}).first()
         if row is None:  # a database that no process began on, as tests make them
             return ""
         found = _from(row)
@@ -129,11 +133,27 @@ def _compare(session: Session, note: Note | None, mark: str, now: datetime) -> t
         found = introduce(session, now=now)
     else:
         found = introduce(session, now=now)
-        finding = judge(found, note, place=place_of(session), mark=mark)
+        finding = judge(found, note, place=place_of(session), mark=mark, silent=_is_silent(session, found, now))
+    if finding in _WELCOME and not found.held:
+        found = _from(session.execute(_COUNT, {"at": _clock(session, now)}).one())
     if finding == Finding.RESTORED:
         hold(session, finding, now=now)
         found = found._replace(held=found.held or finding)
     return finding, found
+
+
+def _is_silent(session: Session, found: Known, now: datetime) -> bool:
+    """Asked where many share a database; one computer's own file is known by its place."""
+    if session.get_bind().dialect.name == "sqlite" or found.seen_at is None:
+        return False
+    return _clock(session, now) - found.seen_at > _LIVING
+
+
+def _clock(session: Session, now: datetime) -> datetime:
+    """The server's, where there is one: computers may differ, and what one of them writes another compares."""
+    if session.get_bind().dialect.name == "sqlite":
+        return now
+    return session.scalar(select(func.clock_timestamp(type_=Instant()))) or now
 
 
 def _from(row: Any) -> Known:
