@@ -8,6 +8,7 @@ from mailflow.foundation.logs import keep_log
 from mailflow.foundation.parent import end_with_parent
 from mailflow.foundation.ring import Ring, keep_learning, open_ring
 from mailflow.foundation.settings import Settings, read_settings
+from mailflow.foundation.zones import zone_data
 
 
 def serve() -> None:
@@ -41,10 +42,11 @@ def tick() -> None:
 
 
 def begin() -> Settings:
-    """What every long-lived process does first: its settings, its log, its end with its parent, its tables' shape."""
+    """What every long-lived process does first: its settings, its log, its end with its parent, the newest zone data, its tables' shape."""
     settings = read_settings()
     keep_log(settings)
     end_with_parent()
+    zone_data()
     refuse_other_shape(settings.database_url)
     compare(settings)
     return settings
