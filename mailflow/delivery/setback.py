@@ -25,7 +25,9 @@ def ahead(session: Session, *, now: datetime) -> list[tuple[int, int]]:
 
 def bring_forward(session: Session, lane: int, mailing_id: int, *, now: datetime) -> int:
     """Let the next of a mailing's go now; how many. What goes passes the gate as ever, which knows of any later hour."""
-    ids = session.scalars(select(Message.id).where(_is_ahead(lane, mailing_id, now)).limit(SLICE)).all()
+    # From the far end of the index: near it stand those who were tried, and wait rightly.
+    wanted = select(Message.id).where(_is_ahead(lane, mailing_id, now)).order_by(Message.due_at.desc()).limit(SLICE)
+    ids = session.scalars(wanted).all()
     moved = update(Message).where(Message.id.in_(ids), IS_WAITING).values(due_at=now)
     session.execute(moved.execution_options(synchronize_session=False))
     return len(ids)
