@@ -9,14 +9,18 @@ from mailflow.campaigns.control import pause
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.transition import move
 from mailflow.campaigns.words import CampaignState
+from mailflow.outbox.models import Mailing
+from mailflow.outbox.queries import is_finished
 
 RESTORED = "restored"
 """Why such a campaign is paused or held; whoever lets it go on may write to some people twice."""
 
 
 def going(session: Session) -> list[Campaign]:
-    """Campaigns that were on their way: some who still wait here may have got theirs."""
-    return list(session.scalars(select(Campaign).where(Campaign.state == CampaignState.SENDING).order_by(Campaign.id)))
+    """Campaigns that were on their way: some who still wait here may have got theirs. Not those that only lack their end."""
+    sending = select(Campaign, Mailing).outerjoin(Mailing, Mailing.id == Campaign.mailing_id)
+    found = session.execute(sending.where(Campaign.state == CampaignState.SENDING).order_by(Campaign.id))
+    return [campaign for campaign, mailing in found if mailing is None or not is_finished(session, mailing)]
 
 
 def overdue(session: Session, *, now: datetime) -> list[Campaign]:

@@ -50,7 +50,8 @@ _OTHER: "Words" = {
     "en": "If the installation it was copied from still runs, stop it first: two would write to the same people.",
     "es": "Si la instalación de la que se copió sigue en marcha, detenla antes: dos escribirían a las mismas personas.",
 }
-_SURE: "Words" = {"en": "Release it?", "es": "¿Dejarla salir?"}
+_SURE: "Words" = {"en": "Release it? [y/N]", "es": "¿Liberarlo? [s/N]"}
+_YES = ("y", "yes", "s", "si", "sí")
 _RELEASED: "Words" = {
     "en": "Released. What is not named above goes on within seconds.",
     "es": "Hecho. Lo que no se nombra arriba sigue en segundos.",
@@ -116,7 +117,7 @@ def release(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fa
         typer.echo(tell(_NOTHING_HELD))
         return
     typer.echo(_explained(found) if found else tell(_COPIED))
-    if not (yes or typer.confirm(tell(_SURE))):
+    if not (yes or typer.prompt(tell(_SURE), default="", show_default=False).strip().lower() in _YES):
         raise typer.Exit(1)
     done = not found
     while not done:
