@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Mailing, Message
 from mailflow.scheduler.jobs import prepare_soon
-from tests.faults.sizes import on_both, size
+from tests.faults.sizes import FULL, on_both, size
 
 SCHEDULERS = 8
 PEOPLE = 3
@@ -65,6 +65,11 @@ class Due:
         return [int(number) for number in told.stdout.split()]
 
 
+def _as_it_is(test: Callable[[Due], None]) -> Callable[[Due], None]:
+    """On SQLite alone, where time is short."""
+    return test
+
+
 @pytest.fixture
 def due(tmp_path: Path, where: str) -> Iterator[Due]:
     made = Due(tmp_path, size(12, 1000), where)
@@ -82,6 +87,6 @@ def test_b_04_each_campaign_starts_exactly_once(due: Due) -> None:
         assert set(session.scalars(select(Mailing.people))) == {PEOPLE}
 
 
-@on_both
+@(on_both if FULL else _as_it_is)
 def test_b_04_would_fail_without_the_condition(due: Due) -> None:
     assert sum(due.started_by_each("condition")) > due.campaigns
