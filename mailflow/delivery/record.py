@@ -37,6 +37,7 @@ _SENT = (
     .returning(_m.id)
 )
 _KEPT = _THESE.where(_OURS).values(state=State.CLAIMED.value, attempt=_m.attempt - 1)
+_SURELY_NOT = _THESE.where(_IN_DOUBT).values(state=State.PENDING.value, reason=None, attempt=_m.attempt - 1)
 _WORDS = update(Message.__table__).where(_m.id == bindparam("row")).values(reply=bindparam("words"))  # type: ignore[arg-type]
 _LINES = lines_from(
     select(
@@ -56,8 +57,8 @@ Said = tuple[Claimed, Reply]
 def record(session: Session, said: Sequence[Said], worker: str, *, ring: Ring, now: datetime) -> None:
     """Settle each message this worker still holds by the epoch it was claimed with.
 
-    A reply for a row that was taken away meanwhile changes nothing, but for one thing: "sent" ends the doubt about it. What was
-    not tried stays in the worker's hands, to pass the gate again. Those sent, nearly all on a good day, are settled together.
+    A reply for a row that was taken away meanwhile changes nothing, but that "sent" and "not tried" end the doubt about it. What
+    was not tried stays in the worker's hands, to pass the gate again. Those sent, nearly all on a good day, are settled together.
     """
     by_epoch: dict[tuple[Verdict, int], list[Said]] = defaultdict(list)
     for row, reply in said:
@@ -87,7 +88,9 @@ def _settle_sent(session: Session, said: Sequence[Said], epoch: int, worker: str
 
 
 def _keep(session: Session, said: Sequence[Said], epoch: int, worker: str) -> None:
-    session.connection().execute(_KEPT, {"ids": [row.id for row, _ in said], "me": worker, "in_epoch": epoch})
+    given = {"ids": [row.id for row, _ in said], "me": worker, "in_epoch": epoch}
+    if session.connection().execute(_KEPT, given).rowcount < len(said):
+        session.connection().execute(_SURELY_NOT, given)
 
 
 def _is_ours(epoch: int, worker: str) -> ColumnElement[bool]:

@@ -6,8 +6,8 @@ _SQLITE = (5, 6)
 """SQLITE_BUSY and SQLITE_LOCKED (sqlite.org/rescode.html)."""
 _SQLSTATE_CLASSES = ("08",)
 """Connection failures (PostgreSQL, appendix A)."""
-_SQLSTATES = ("40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03")
-"""Lost a race, a deadlock, too many connections, no lock to be had, and a server that stops or starts."""
+_SQLSTATES = ("25P03", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03")
+"""Too long idle in a transaction, a race lost, a deadlock, too many connections, no lock to be had, a server that stops or starts."""
 
 
 def is_busy(error: OperationalError) -> bool:
@@ -18,4 +18,6 @@ def is_busy(error: OperationalError) -> bool:
         return code & 0xFF in _SQLITE
     if state is not None:
         return state in _SQLSTATES or state[:2] in _SQLSTATE_CLASSES
+    if hasattr(cause, "sqlstate"):  # psycopg's, and no word of the server's: there was no answer at all
+        return True
     return error.connection_invalidated or "database is locked" in str(cause)

@@ -13,13 +13,14 @@ from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 
 from benchmarks.crowd import launched
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
 from mailflow.outbox.words import IN_HAND
+from tests.browser.product import free_port
 
 CONNECTIONS = 10
 _FULL = """
@@ -54,7 +55,7 @@ class Scene:
         homes = [folder / "home", folder / "elsewhere"] if database_url else [folder / "home"]
         for home in homes:
             home.mkdir()
-        self._homes = cycle(homes)
+        self._homes, self._reached = cycle(homes), database_url
         self.settings = Settings(
             home=homes[0],
             database_url=database_url,
@@ -91,15 +92,26 @@ class Scene:
         """A scheduler process."""
         return self._begin("mailflow", "scheduler")
 
-    def _begin(self, *command: str) -> subprocess.Popen[bytes]:
+    def start_web(self) -> tuple[str, subprocess.Popen[bytes]]:
+        """A web process, and the address of its sign-up page."""
+        port = free_port()
+        return f"http://127.0.0.1:{port}/subscribe/newsletter", self._begin("mailflow", "web", MAILFLOW_PORT=str(port))
+
+    def reach_database_at(self, port: int) -> None:
+        """Let processes started from now on find the database's server at another port of loopback."""
+        url = make_url(self.settings.database_url).set(port=port)
+        self._reached = url.render_as_string(hide_password=False)
+
+    def _begin(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "MAILFLOW_HOME": str(next(self._homes)),
-            "MAILFLOW_DATABASE_URL": self.settings.database_url if self.is_shared else "",
+            "MAILFLOW_DATABASE_URL": self._reached,
             "MAILFLOW_SECRET_KEY": self.settings.secret_key,
             "MAILFLOW_MAIL_URL": self.settings.mail_url,
             "MAILFLOW_BASE_URL": self.settings.base_url or "",
             "FULL_DISK": str(self._full_disk),
+            **more,
         }
         process = subprocess.Popen([sys.executable, "-m", *command], env=environment)
         self.workers.append(process)

@@ -28,9 +28,7 @@ def _migrate(scene: Scene, shape: str, old: str, new: str) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = :shape"), {"shape": shape})
 
 
-def test_b_28_an_old_sender_ends_in_good_order_0_lost_0_twice(
-    scene: Scene, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_b_28_an_old_sender_ends_in_good_order_0_lost_0_twice(scene: Scene, capfd: pytest.CaptureFixture[str]) -> None:
     sender = scene.start()
     scene.until(lambda: scene.taken() > PEOPLE // 10, 60, "a beginning")
     _migrate(scene, "9999_from_the_future", "reply", "last_words")
