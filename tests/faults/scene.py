@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 from sqlalchemy import func, make_url, select, text
 
-from benchmarks.crowd import launched
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
 from mailflow.outbox.words import IN_HAND
 from tests.browser.product import free_port
+from tests.faults.installed import install
 
 CONNECTIONS = 10
 _FULL = """
@@ -63,7 +63,7 @@ class Scene:
             mail_url=f"smtp://127.0.0.1:{port}?tls=none&connections={CONNECTIONS}",
             base_url="https://cartas.example.com",
         )
-        launched(self.settings, people, campaigns=campaigns)
+        install(self.settings, people, campaigns)
         self.database = Database(self.settings.database_url)
         self._full_disk = folder / "full"
         self.workers: list[subprocess.Popen[bytes]] = []

@@ -22,7 +22,7 @@ RESUMES = 10.0
 
 @pytest.fixture
 def scene(tmp_path: Path, where: str) -> Iterator[Scene]:
-    scene = Scene(tmp_path, size(4_000, 50_000), seconds=0.02, database_url=where)
+    scene = Scene(tmp_path, size(2_500, 50_000), seconds=0.02, database_url=where)
     yield scene
     scene.close()
 
