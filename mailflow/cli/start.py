@@ -13,7 +13,7 @@ from mailflow.cli.shape import refuse_newer_shape
 from mailflow.foundation.accounts import User, account_of, add_user, hash_password, matches
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
-from mailflow.foundation.fence.keeper import Fence
+from mailflow.foundation.fence.keeper import Fence, known
 from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 
@@ -72,12 +72,23 @@ def welcome(settings: Settings, first: FirstSignIn | None) -> None:
         f"  sign-up page          {settings.public_url}/subscribe/newsletter",
         f"  data folder           {settings.home}",
         *(["  mail                  kept in the studio's test inbox, nothing leaves"] if settings.mail_url.startswith("sandbox:") else []),
+        *([f"  held                  a restored backup or a copy: see {settings.public_url}/studio/held/"] if _is_held(settings) else []),
         "",
         "  Ctrl-C stops it.",
         "",
     ]
     sys.stdout.write("\n".join(lines))
     sys.stdout.flush()
+
+
+def _is_held(settings: Settings) -> bool:
+    database = Database(settings.database_url)
+    try:
+        with database.read() as session:
+            found = known(session)
+    finally:
+        database.close()
+    return bool(found and found.held)
 
 
 def _make_home(home: Path) -> None:

@@ -16,7 +16,7 @@ from mailflow.cli.backup.put_back import put_back
 from mailflow.cli.backup.rows import count_rows
 from mailflow.cli.backup.take import take
 from mailflow.cli.backup.words import BackupError
-from mailflow.cli.start import open_ready
+from mailflow.cli.start import open_ready, welcome
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.fence.keeper import Fence, known
@@ -87,6 +87,17 @@ def test_everything_comes_back_whatever_it_was_and_is_kept_in(tmp_path: Path, ur
         session.add(Subscriber(email="elena@example.net", email_key="elena@example.net", source="test", created_at=utc_now()))
     for one in (before, after):
         one.close()
+
+
+def test_whoever_starts_a_restored_installation_is_told_that_it_is_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings, there = _shop(tmp_path / "old", ""), Settings(home=tmp_path / "new")
+    welcome(settings, None)
+    assert "/studio/held/" not in capsys.readouterr().out
+    take(settings, tmp_path / "backup", now=utc_now())
+    put_back(there, tmp_path / "backup")
+    open_ready(there).close()
+    welcome(there, None)
+    assert "/studio/held/" in capsys.readouterr().out
 
 
 def test_a_backup_never_takes_the_place_of_a_file_and_leaves_nothing_half_done(tmp_path: Path) -> None:
