@@ -124,14 +124,19 @@ class Hand:
         if rows:
             self._refused.setdefault(why, []).extend(rows)
 
-    def put_off(self) -> dict[Reason, list[Claimed]]:
-        """Let go of those that cannot go now, since their route cannot be reached, say, by reason; the ledger shall make them wait."""
+    def put_off(self, keep: Counter[str] | None = None) -> dict[Reason, list[Claimed]]:
+        """Let go of those that cannot go now, since their route cannot be reached, say, by reason; the ledger shall make them wait.
+
+        Of each route at most as many as ``keep`` says stay in hand, where it says so.
+        """
         for lane, waiting in self._claimed.items() if self.unreachable else ():
             self.refuse([held.row for held in waiting if held.route in self.unreachable], Reason.NETWORK)
             self._claimed[lane] = deque(held for held in waiting if held.route not in self.unreachable)
         for lane, waiting in self._claimed.items() if self._closed else ():
             self.refuse([held.row for held in waiting if self._is_closed(held)], Reason.PACED)
             self._claimed[lane] = deque(held for held in waiting if not self._is_closed(held))
+        if keep is not None:
+            self._let_go_beyond(keep)
         gone, self._refused = self._refused, {}
         return gone
 
@@ -143,14 +148,63 @@ class Hand:
         else:
             self._granted.clear()
 
-    def ask_for(self, most: int) -> list[Claimed]:
-        """The next rows to pass the gate: notices first, sequences up to half of what is left, then campaigns, then whoever is left."""
+    def _let_go_beyond(self, keep: Counter[str]) -> None:
+        left = Counter(keep)
+        for lane, waiting in self._claimed.items():
+            stay: deque[Held] = deque()
+            for held in waiting:
+                left[held.route] -= 1
+                if left[held.route] >= 0:
+                    stay.append(held)
+                else:
+                    self.refuse([held.row], Reason.PACED)
+            self._claimed[lane] = stay
+
+    def ask_for(self, most: int, rooms: Counter[str] | None = None) -> list[Claimed]:
+        """The next rows to pass the gate: notices first, sequences up to half of what is left, then campaigns, then whoever is left.
+
+        Of each route at most as many as it has ``rooms`` for, where there are several.
+        """
         chosen: list[Held] = []
         for lane, share in ((Lane.NOTICE, 1), (Lane.SEQUENCE, 2), (Lane.CAMPAIGN, 1), (Lane.SEQUENCE, 1)):
             waiting = self._claimed[lane]
-            chosen += [waiting.popleft() for _ in range(min(len(waiting), -(-(most - len(chosen)) // share)))]
+            wanted = -(-(most - len(chosen)) // share)
+            if rooms is None:
+                chosen += [waiting.popleft() for _ in range(min(len(waiting), wanted))]
+            else:
+                chosen += self._next_of(lane, wanted, rooms)
         self._asked = {held.row.id: held for held in chosen}
         return [held.row for held in chosen]
+
+    def _next_of(self, lane: Lane, wanted: int, rooms: Counter[str]) -> list[Held]:
+        waiting, passed_by = self._claimed[lane], deque[Held]()
+        chosen: list[Held] = []
+        while waiting and len(chosen) < wanted:
+            held = waiting.popleft()
+            if rooms[held.route] > 0:
+                rooms[held.route] -= 1
+                chosen.append(held)
+            else:
+                passed_by.append(held)
+        waiting.extendleft(reversed(passed_by))
+        return chosen
+
+    def waiting_by_route(self) -> Counter[str]:
+        """How many of each route wait for the gate."""
+        return Counter(held.route for waiting in self._claimed.values() for held in waiting)
+
+    def ready_by_route(self) -> Counter[str]:
+        """How many of each route may go and have not begun."""
+        return Counter({route: len(ready) for route, ready in self._ready.items()})
+
+    def under_way_by_route(self) -> Counter[str]:
+        """How many of each route a server has, not answered yet."""
+        return Counter(held.route for held in self._out.values())
+
+    def answered_by_route(self, said: Iterable[Said]) -> Counter[str]:
+        """By which routes these were answered."""
+        found = (self._recording.get(row.id) for row, reply in said if reply.verdict != Verdict.NOT_TRIED)
+        return Counter(held.route for held in found if held)
 
     def passed(self, going: frozenset[int], at: float) -> None:
         """The answer to ``ask_for``: who may go, as of a moment of the monotonic clock; of the others the ledger says why not."""

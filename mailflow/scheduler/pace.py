@@ -11,6 +11,8 @@ _AHEAD_SECONDS = 0.25
 _MOST_AT_ONCE = 600
 """Keeps a turn's transaction well below the 50 ms that SQLite's one writer may take."""
 _MOST_AHEAD = 2000
+_BRISK = 50.0
+"""Messages a second; hardly any server is slower by itself with ten connections."""
 _HOPED = 2000.0
 """Messages a second to begin with."""
 _LULL = 0.045
@@ -34,6 +36,11 @@ class Pace:
         weight = min(spent / _WINDOW, 1.0)
         self._rate += (count / spent - self._rate) * weight
         self._since = now
+
+    @property
+    def is_brisk(self) -> bool:
+        """Whether so many leave that connections alone are not what is waited for."""
+        return self._rate > _BRISK
 
     @property
     def burst(self) -> int:

@@ -36,6 +36,7 @@ from mailflow.scheduler.gathering import Gathered, gather
 from mailflow.scheduler.pace import Pace
 from mailflow.scheduler.recovery import settle_the_dead
 from mailflow.scheduler.standing import LASTING, Standing
+from mailflow.scheduler.ways import Ways
 
 _LEASE_TRUST = 5.0
 """Seconds without a renewal after which nothing more is begun: another worker may soon hold our messages for abandoned."""
@@ -63,6 +64,7 @@ class Sender:
         self._press, self._pace, self._poke = Press(), Pace(), asyncio.Event()
         self._hand = Hand(self._letter, self._journal, poke=self._poke.set)
         self._transport = open_transport(settings.mail_url, home=settings.home, work=self._hand, routes=settings.mail_routes)
+        self._ways = Ways(self._transport.routes) if len(self._transport.routes) > 1 else None
         self._turns = ThreadPoolExecutor(1, "turns")
         self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
         self._renewed = time.monotonic()
@@ -137,6 +139,8 @@ class Sender:
     def _runs_low(self) -> bool:
         """Whether connections have but half of what may go, and there are more that may be asked for."""
         hand = self._hand
+        if self._ways:
+            return self._may_begin() and self._ways.run_low(hand)
         return bool(hand.total_waiting) and self._may_begin() and hand.ready * 2 < self._gate_room() + hand.ready
 
     async def _turn(self) -> bool:
@@ -144,8 +148,11 @@ class Sender:
         hand = self._hand
         if self._unsure and not await self._make_sure():
             return False
-        said, gone = hand.take_said(), hand.put_off()
-        asked = hand.ask_for(self._gate_room()) if self._may_begin() else []
+        said, gone = hand.take_said(), hand.put_off(self._ways.keep(hand) if self._ways else None)
+        rooms = self._ways.rooms(hand) if self._ways else None
+        asked = hand.ask_for(self._gate_room() if rooms is None else rooms.total(), rooms) if self._may_begin() else []
+        if self._ways:
+            self._ways.answered(hand.answered_by_route(said))
         room = self._claim_room() if self._may_begin() else {}
         try:
             if not (said or gone or asked) and not await self._in_turns(lambda: self._is_due(room)):
@@ -214,7 +221,7 @@ class Sender:
         """How many more of each lane to claim; notices have room of their own, so that no campaign keeps them waiting."""
         if len(self._hand.unreachable) == len(self._transport.health()):
             return {}
-        ahead = self._pace.ahead(self._transport.connections)
+        ahead = self._pace.ahead(self._transport.connections) + (self._ways.stand_before(self._hand) if self._ways else 0)
         most = {Lane.NOTICE: ahead, Lane.SEQUENCE: -(-ahead // 2), Lane.CAMPAIGN: ahead}
         coming = [row.lane for rows in self._gathering.values() for row in rows]
         room = {lane: most[lane] - self._hand.waiting(lane) - coming.count(lane) for lane in Lane}

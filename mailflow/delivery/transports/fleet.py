@@ -24,7 +24,8 @@ class Fleet:
         """``ships`` in the order of their rules; the last takes what the others do not."""
         self._ways = tuple(ships)
         self._ships: dict[str, Ship] = {way.name: ship for way, ship in ships.items()}
-        self.connections = sum(ship.connections for ship in ships.values())
+        self.routes: Mapping[str, int] = {way.name: ship.connections for way, ship in ships.items()}
+        self.connections = sum(self.routes.values())
 
     def choose(self, sender: str, recipient: str) -> str:
         """The name of the route that carries such a message now: a stand-in while its own server is away."""

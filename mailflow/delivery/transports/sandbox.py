@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from mailflow.delivery.transports.waiting import Waiting
@@ -25,6 +26,7 @@ class Sandbox:
 
     def __init__(self, home: Path, *, work: Work | None = None, name: str = ONLY_ROUTE) -> None:
         self._name = name
+        self.routes: Mapping[str, int] = {name: self.connections}
         self.folder = home / "inbox"
         self._waiting = Waiting(lambda count: self.wake(waiting=count), lambda: False)
         self._work: Work = work or self._waiting

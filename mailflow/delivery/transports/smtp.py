@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mailflow.delivery.transports.connection import Connection
@@ -32,6 +33,7 @@ class Pool:
     def __init__(self, route: Route, *, work: Work | None = None, name: str = ONLY_ROUTE, context: ssl.SSLContext | None = None) -> None:
         self.connections, self.pipelining = route.connections, True
         self._name, self._route = name, route
+        self.routes: Mapping[str, int] = {name: route.connections}
         self._context = context or (None if route.tls is Tls.NONE else route.tls_context())
         self._waiting = Waiting(lambda count: self.wake(waiting=count), self._is_pausing)
         self._work: Work = work or self._waiting

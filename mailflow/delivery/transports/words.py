@@ -96,6 +96,8 @@ class Transport(Protocol):
 
     connections: int
     """The most connections at once, of all routes together."""
+    routes: Mapping[str, int]
+    """The most connections of each route."""
 
     def choose(self, sender: str, recipient: str) -> str:
         """The name of the route that carries such a message now."""
