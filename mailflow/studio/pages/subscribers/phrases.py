@@ -33,6 +33,7 @@ MESSAGE_REASONS: Mapping[str, LazyString] = {
     "content": lazy_gettext("The server refused what it says."),
     "sender-fault": lazy_gettext("Something is wrong on our side."),
     "network": lazy_gettext("The server could not be reached."),
+    "paced": lazy_gettext("Waits for its turn at a provider that is written to slowly for now."),
     "unknown": lazy_gettext("The server refused it without a reason we know."),
     "too-many-tries": lazy_gettext("It was tried too many times."),
     "interrupted": lazy_gettext("The sender stopped before the server answered."),
