@@ -154,6 +154,13 @@ def settle_abandoned(session: Session, *, now: datetime) -> int:
     ).all()
     for message, policy in lost:
         message.state, message.reason = after_interruption(message.state, policy, doubted_before=message.reason == Reason.INTERRUPTED)
+        if message.state == State.UNCERTAIN:
+            message.reply = unheard_of(message.worker or "")
         message.worker, message.lease_until = None, None
     session.flush()
     return len(lost)
+
+
+def unheard_of(worker: str) -> str:
+    """What stands where a server's last words would: whose journal may still tell what became of the message."""
+    return f"sender {worker} was not heard of again"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.activity.ledger import lines_from, note_many
@@ -57,8 +57,8 @@ Said = tuple[Claimed, Reply]
 def record(session: Session, said: Sequence[Said], worker: str, *, ring: Ring, now: datetime) -> None:
     """Settle each message this worker still holds by the epoch it was claimed with.
 
-    A reply for a row that was taken away meanwhile changes nothing, but that "sent" and "not tried" end the doubt about it. What
-    was not tried stays in the worker's hands, to pass the gate again. Those sent, nearly all on a good day, are settled together.
+    A reply for a row that was taken away meanwhile changes nothing, but that it ends the doubt about it. What was not tried stays
+    in the worker's hands, to pass the gate again. Those sent, nearly all on a good day, are settled together.
     """
     by_epoch: dict[tuple[Verdict, int], list[Said]] = defaultdict(list)
     for row, reply in said:
@@ -94,8 +94,9 @@ def _keep(session: Session, said: Sequence[Said], epoch: int, worker: str) -> No
 
 
 def _is_ours(epoch: int, worker: str) -> ColumnElement[bool]:
-    """Begun, or only claimed: a mail that cannot be made for anybody fails before it passes the gate."""
-    return and_(Message.epoch == epoch, Message.worker == worker, Message.state.in_(IN_HAND))
+    """Begun, or only claimed (a mail that cannot be made for anybody fails before it passes the gate), or given up for lost."""
+    in_hand = and_(Message.worker == worker, Message.state.in_(IN_HAND))
+    return and_(Message.epoch == epoch, or_(in_hand, Message.state == State.UNCERTAIN))
 
 
 def _settle_others(session: Session, said: Sequence[Said], epoch: int, worker: str, *, ring: Ring, now: datetime) -> None:

@@ -154,7 +154,12 @@ def test_a_dead_workers_messages_are_taken_back_and_only_what_had_begun_is_doubt
 
 @pytest.mark.parametrize(
     ("said", "epoch", "becomes"),
-    [(Verdict.DEFERRED, 1, State.UNCERTAIN), (Verdict.SENT, 7, State.UNCERTAIN), (Verdict.SENT, 1, State.SENT)],
+    [
+        (Verdict.SENT, 7, State.UNCERTAIN),
+        (Verdict.SENT, 1, State.SENT),
+        (Verdict.DEFERRED, 1, State.DEFERRED),
+        (Verdict.NOT_TRIED, 1, State.PENDING),
+    ],
 )
 def test_what_a_worker_says_late_only_ends_doubt_about_its_own_claim(house: House, said: Verdict, epoch: int, becomes: State) -> None:
     mailing = letters(house, "ana@example.net")

@@ -68,6 +68,25 @@ class Scene:
         self._full_disk = folder / "full"
         self.workers: list[subprocess.Popen[bytes]] = []
 
+    def outgrow(self, url: str) -> str:
+        """As the guide says: stop, move to PostgreSQL, and let a second computer join with the same settings; what the command said."""
+        for worker in list(self.workers):
+            self.end(worker, signal.SIGTERM)
+        self.database.close()
+        said = self.command("db", "move", url)
+        self._homes = cycle([self.settings.home, self.settings.home.with_name("elsewhere")])
+        secret = (self.settings.home / "secret.key").read_text("ascii").strip()
+        self.settings, self._reached = replace(self.settings, database_url=url, secret_key=secret), url
+        self.database = Database(url)
+        return said
+
+    def command(self, *words: str) -> str:
+        """What a command of mailflow's says; it must succeed."""
+        command = [sys.executable, "-m", "mailflow", *words]
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def close(self) -> None:
         """End every process."""
         for process in (*self.workers, self._sink):
@@ -102,8 +121,8 @@ class Scene:
         url = make_url(self.settings.database_url).set(port=port)
         self._reached = url.render_as_string(hide_password=False)
 
-    def _begin(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
-        environment = {
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "MAILFLOW_HOME": str(next(self._homes)),
             "MAILFLOW_DATABASE_URL": self._reached,
@@ -111,9 +130,10 @@ class Scene:
             "MAILFLOW_MAIL_URL": self.settings.mail_url,
             "MAILFLOW_BASE_URL": self.settings.base_url or "",
             "FULL_DISK": str(self._full_disk),
-            **more,
         }
-        process = subprocess.Popen([sys.executable, "-m", *command], env=environment)
+
+    def _begin(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen([sys.executable, "-m", *command], env={**self._environment(), **more})
         self.workers.append(process)
         return process
 
