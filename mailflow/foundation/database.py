@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -11,13 +12,17 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from mailflow.foundation.settings import SettingsError
 
 LONGEST_WRITE_SECONDS = 0.05
 """SQLite has one writer: a longer write transaction makes pages and the sender wait (design: 50 ms)."""
 
 _TRY_EVERY = 0.001
+_POSTGRES = re.compile("^postgres(ql)?://")
 _log = logging.getLogger(__name__)
 
 _NAMES = {
@@ -70,9 +75,19 @@ class Database:
     """One engine; ``begin`` for a transaction that writes, ``read`` for one that only looks."""
 
     def __init__(self, url: str, *, patience: float = 30.0) -> None:
-        """Open the database at a SQLAlchemy ``url``, to wait up to ``patience`` seconds where it is busy; nothing is asked of it yet."""
-        self.url = url
-        self.engine = _open_sqlite(url, patience) if url.startswith("sqlite") else _open_server(url)
+        """Open the database at a SQLAlchemy ``url``, to wait up to ``patience`` seconds where it is busy; nothing is asked of it yet.
+
+        Plain ``postgres://`` and ``postgresql://`` are understood too. SettingsError: the url is none, or its driver is missing.
+        """
+        self.url = _POSTGRES.sub("postgresql+psycopg://", url)
+        try:
+            self.engine = _open_sqlite(url, patience) if url.startswith("sqlite") else _open_server(self.url)
+        except (ArgumentError, NoSuchModuleError):
+            sentence = "write sqlite:///file or postgresql+psycopg://user:password@host/database"
+            raise SettingsError({"database_url": sentence}) from None
+        except ModuleNotFoundError:
+            sentence = 'PostgreSQL needs its driver: python -m pip install "psycopg[binary]"'
+            raise SettingsError({"database_url": sentence}) from None
 
     @contextmanager
     def begin(self, *, patience: float | None = None) -> Iterator[Session]:

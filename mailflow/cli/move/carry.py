@@ -34,7 +34,7 @@ def move(settings: Settings, url: str, *, told: Callable[[str, int], None]) -> d
     Nobody has the old one open meanwhile. ``told`` hears of each table when it was compared. MoveError: nothing was changed, but
     that the new database may have tables by now, without rows.
     """
-    if not settings.database_url.startswith("sqlite") or not url.startswith("postgresql"):
+    if not settings.database_url.startswith("sqlite") or not url.startswith("postgres"):
         raise MoveError(words.ONLY_UPWARDS)
     source, target = Database(settings.database_url), Database(url)
     try:
