@@ -11,6 +11,7 @@ import benchmarks.campaign
 import benchmarks.million
 import benchmarks.mixed
 import benchmarks.render
+import benchmarks.shared
 import benchmarks.transport
 import benchmarks.yardsticks  # noqa: F401
 from benchmarks.registry import Figure, chosen

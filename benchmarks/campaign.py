@@ -38,12 +38,13 @@ def _measure(key: str, connections: int) -> Figure:
     with tempfile.TemporaryDirectory(dir=disk()) as folder, smtp_sink(Path(folder)) as sink:
         campaigns = _Campaigns(Path(folder), sink, connections)
         size = campaigns.size()
-        ours, theirs = interleaved(_ROUNDS, campaigns.rate, _source(sink.port, size, connections))
+        ours, theirs = interleaved(_ROUNDS, campaigns.rate, source(sink.port, size, connections, _PEOPLE))
     return Figure(key, ours, "msg/s", "smtp-source", theirs)
 
 
-def _source(port: int, size: int, connections: int) -> Callable[[], float]:
-    return lambda: smtp_source_rate(port, messages=_PEOPLE, size=size, connections=connections)
+def source(port: int, size: int, connections: int, messages: int) -> Callable[[], float]:
+    """What measures smtp-source at the same work."""
+    return lambda: smtp_source_rate(port, messages=messages, size=size, connections=connections)
 
 
 class _Campaigns:

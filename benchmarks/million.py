@@ -24,6 +24,7 @@ from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
+from tests.postgres import postgres
 
 _PEOPLE = 1_000_000
 _AHEAD = 6.0
@@ -40,12 +41,23 @@ _AS_INSTALLED = {"PYTHONPYCACHEPREFIX": str(Path("build/bytecode").resolve()), "
 @bench("launch.first")
 def first() -> Figure:
     """Seconds from the due time to the first message taken."""
-    with _shop() as (settings, sink):
+    return Figure("launch.first", _until_the_first(), "s", "goal", 1.0)
+
+
+@bench("launch.first.postgres")
+def first_on_postgresql() -> Figure:
+    """The same on PostgreSQL."""
+    with postgres(durable=True) as server, server.fresh(empty=True) as url:
+        return Figure("launch.first.postgres", _until_the_first(url), "s", "goal", 1.0)
+
+
+def _until_the_first(database_url: str = "") -> float:
+    with _shop(database_url) as (settings, sink):
         due = _schedule(settings)
         with _processes(settings):
             while not sink.taken() and time.time() < due + 60:
                 time.sleep(0.01)
-            return Figure("launch.first", time.time() - due, "s", "goal", 1.0)
+            return time.time() - due
 
 
 @bench("send.rss")
@@ -69,10 +81,11 @@ def memory() -> Figure:
 
 
 @contextmanager
-def _shop() -> Iterator[tuple[Settings, SmtpSink]]:
+def _shop(database_url: str = "") -> Iterator[tuple[Settings, SmtpSink]]:
     with tempfile.TemporaryDirectory(dir=disk()) as folder, smtp_sink(Path(folder)) as sink:
         url = f"smtp://127.0.0.1:{sink.port}?tls=none&connections=10"
-        settings = Settings(home=Path(folder) / "home", mail_url=url, base_url="https://cartas.example.com")
+        home, public = Path(folder) / "home", "https://cartas.example.com"
+        settings = Settings(home=home, database_url=database_url, mail_url=url, base_url=public)
         settings.home.mkdir()
         upgrade(settings.database_url)
         database = Database(settings.database_url)
@@ -98,7 +111,7 @@ def _schedule(settings: Settings) -> float:
 def _processes(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """The scheduler and a sender, as ``mailflow run`` starts them; yields the sender."""
     told = {"MAILFLOW_HOME": str(settings.home), "MAILFLOW_MAIL_URL": settings.mail_url, "MAILFLOW_BASE_URL": settings.base_url}
-    environment = {**os.environ, **told, **_AS_INSTALLED}
+    environment = {**os.environ, **told, "MAILFLOW_DATABASE_URL": settings.database_url, **_AS_INSTALLED}
     started = [subprocess.Popen([sys.executable, "-m", "mailflow", name], env=environment) for name in ("worker", "scheduler")]
     try:
         yield started[0]

