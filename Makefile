@@ -36,7 +36,7 @@ test: setup-dev  ## everything, on a fresh machine too
 	@sh tools/chromium.sh
 	@sh tools/postfix.sh >/dev/null
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 3
 
 bench: setup-dev ## measure; ONLY=name,name for some; writes build/bench.json
 	@sh tools/postfix.sh >/dev/null

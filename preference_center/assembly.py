@@ -37,6 +37,7 @@ def create_app(
     settings = settings or read_settings()
     database = database or Database(settings.database_url)
     app = Flask("preference_center", template_folder=str(bundled("templates") / "pages"), static_folder="static")
+    app.jinja_options = {**app.jinja_options, "optimized": False}  # filters speak each reader's language: nothing is folded
     app.extensions["mailflow"] = PublicSurroundings(database, settings, ring or open_ring(database, settings), clock, gives_code)
     if trusted := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]

@@ -10,8 +10,8 @@ _OWN = tuple(map(Path, zoneinfo.TZPATH))
 """Where Python looks for the computer's data, as it was before anything here changed that."""
 _VERSIONS = ("tzdata.zi", "+VERSION")
 """Files whose first line names the version: "# version 2026f" everywhere, "2026f" on macOS."""
-_Stamp = tuple[tuple[int, int, int], ...]
-_in_force: tuple[_Stamp, str] | None = None
+_Marks = tuple[tuple[int, int, int], ...]
+_in_force: tuple[_Marks, str] | None = None
 
 
 def zone_data() -> str:
@@ -20,9 +20,9 @@ def zone_data() -> str:
     Asked again after either was updated, the new rules hold at once: no restart is needed. Costs 70 µs.
     """
     global _in_force  # noqa: PLW0603  # Python's own search path and cache, which this goes with, are the process's too
-    stamp = _stamp()
-    if _in_force is None or _in_force[0] != stamp:
-        _in_force = (stamp, _put_in_force())
+    seen = _marks()
+    if _in_force is None or _in_force[0] != seen:
+        _in_force = (seen, _put_in_force())
     return _in_force[1]
 
 
@@ -54,7 +54,7 @@ def _package() -> tuple[Path, ...]:
     return tuple(Path(place) / "zoneinfo" for place in found.submodule_search_locations or ()) if found else ()
 
 
-def _stamp() -> _Stamp:
+def _marks() -> _Marks:
     return tuple(map(_mark, (folder / name for folder in (*_OWN, *_package()) for name in _VERSIONS)))
 
 

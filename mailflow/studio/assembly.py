@@ -61,6 +61,7 @@ LARGEST_FORM = 8 * 1024 * 1024
 def create_studio(database: Database, settings: Settings, ring: Ring | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The studio as a WSGI application whose own routes begin at "/"; ``clock`` is told to every view."""
     app = Flask("mailflow.studio", template_folder=str(bundled("templates") / "pages"), static_folder="static")
+    app.jinja_options = {**app.jinja_options, "optimized": False}  # 6400|money is each reader's own text, so never worked out beforehand
     app.extensions["mailflow"] = Surroundings(database, settings, ring or open_ring(database, settings), clock)
     if trusted := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]

@@ -20,6 +20,7 @@ from mailflow.content.pressed import Address, Pressed
 from mailflow.content.preview import sample_facts
 from mailflow.content.words import Compiled
 from tests.content.mails import made, mjml
+from tests.faults.sizes import size
 
 PAGE = "https://cartas.example.com"
 TOKEN = b"AZaz09-_" * 4 + b"wxyz"
@@ -112,7 +113,7 @@ READERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=size(250, 3000), deadline=None)
 @given(html=MAILS, text=MAILS, readers=st.lists(READERS, min_size=1, max_size=3))
 def test_whatever_is_written_leaves_as_its_preview_shows_it(html: str, text: str, readers: list[dict[str, Any]]) -> None:
     compiled = Compiled("Hola", "", html, text, ("https://x.example/1", "https://x.example/2"), "es", 1)
@@ -128,7 +129,7 @@ def test_whatever_is_written_leaves_as_its_preview_shows_it(html: str, text: str
         assert_fit_for_smtp(raw)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=size(200, 3000), deadline=None)
 @given(st.lists(st.one_of(TEXT, st.just("y" * 300), st.just("ñ." * 90)), min_size=1, max_size=5))
 def test_pieces_side_by_side_decode_to_their_texts(texts: list[str]) -> None:
     open_pieces = b"".join(quoted.piece(text) for text in texts) + quoted.quoted("Ende")

@@ -71,7 +71,7 @@ def test_b_06_would_fail_by_pythons_own_reading() -> None:
         for wall in [datetime.combine(changes(zone)[which].date(), at)]
         if wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) != slowly(wall, zone)
     ]
-    assert len(wrong) == 4
+    assert wrong
 
 
 walls = st.builds(

@@ -31,6 +31,7 @@ from mailflow.outbox.tally import Tally, tally
 from mailflow.outbox.words import IN_HAND, TROUBLE, WAITING, Claimed, Lane, MailingState, Reason, State
 from mailflow.schema import metadata
 from tests.conftest import NOON
+from tests.faults.sizes import size
 from tests.mailed import mailing, message, person
 
 REPLIES = [
@@ -136,7 +137,7 @@ HAPPENINGS: list[Callable[[Story, Session, random.Random], None]] = [
 ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=size(15, 300), deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.randoms(use_true_random=False)), min_size=5, max_size=60))
 def test_whatever_happens_the_cheap_count_is_the_slow_recount(steps: list[tuple[Callable[..., None], random.Random]]) -> None:
     with TemporaryDirectory() as folder:

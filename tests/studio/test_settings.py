@@ -5,11 +5,11 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mailflow.api.schemas import ONE
 from mailflow.audience.models import Brand, Installation
-from mailflow.foundation.accounts import ApiKey, find_api_key
+from mailflow.foundation.accounts import ApiKey, User, find_api_key
 from mailflow.foundation.database import Database
 from tests.studio.conftest import PASSWORD, Visitor
 
@@ -129,6 +129,14 @@ def test_the_page_shows_a_request_that_the_api_takes(bruno: Visitor) -> None:
     told = ONE.validate_json(body)
     assert (told.order.amount, told.order.currency) == (6400, "EUR")
     assert "6400 is €64.00" in bruno.get("/settings/keys").text
+
+
+def test_an_amount_that_a_page_always_shows_is_written_for_each_reader(bruno: Visitor, stranger: Visitor, database: Database) -> None:
+    assert "€64.00" in bruno.get("/settings/keys").text
+    with database.begin() as session:
+        session.execute(update(User).values(language="es"))
+    stranger.sign_in()
+    assert "64,00 €" in stranger.get("/settings/keys").text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_keys_name_cannot_become_part_of_the_page(bruno: Visitor) -> None:
