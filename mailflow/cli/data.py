@@ -24,15 +24,14 @@ def move(to: Annotated[str, typer.Argument(help="postgresql+psycopg://user:passw
     """Move everything from SQLite to an empty PostgreSQL database, compare it row by row, and seal the old one."""
     from mailflow.cli.move.carry import move as carry
     from mailflow.cli.move.words import COMPARED, DONE, MoveError
-    from mailflow.cli.speech import amount, tell
+    from mailflow.cli.speech import amount, not_done, tell
     from mailflow.foundation.settings import read_settings
 
     settings = read_settings()
     try:
         moved = carry(settings, to, told=lambda table, rows: typer.echo(tell(COMPARED, table=table, rows=amount(rows))) if rows else None)
     except MoveError as error:
-        typer.echo(tell(error.words, **error.values), err=True)
-        raise typer.Exit(1) from error
+        raise not_done(error) from error
     typer.echo(tell(DONE, rows=amount(sum(moved.values())), home=settings.home))
 
 

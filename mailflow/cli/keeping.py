@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from mailflow.cli.backup.words import BackupError
     from mailflow.delivery.restored import Held
     from mailflow.foundation.language import Words
 
@@ -68,14 +67,14 @@ def backup(file: Path) -> None:
     """Write everything to one new FILE while mail goes on leaving; it is checked before it is there."""
     from mailflow.cli.backup.take import take
     from mailflow.cli.backup.words import SECRET, BackupError
-    from mailflow.cli.speech import amount, size, tell
+    from mailflow.cli.speech import amount, not_done, size, tell
     from mailflow.foundation.clock import utc_now
     from mailflow.foundation.settings import read_settings
 
     try:
         made = take(read_settings(), file, now=utc_now())
     except BackupError as error:
-        raise _not_done(error) from error
+        raise not_done(error) from error
     files = ", ".join(made.files) or "–"
     typer.echo(tell(_TAKEN, file=file, people=amount(made.people), rows=amount(made.total), size=size(file.stat().st_size), files=files))
     if SECRET not in made.files:
@@ -86,7 +85,7 @@ def restore(file: Path) -> None:
     """Put a backup back into an empty installation; nothing leaves until it is released."""
     from mailflow.cli.backup.put_back import put_back
     from mailflow.cli.backup.words import BackupError
-    from mailflow.cli.speech import amount, tell
+    from mailflow.cli.speech import amount, not_done, tell
     from mailflow.cli.start import open_ready
     from mailflow.foundation.settings import read_settings
 
@@ -94,7 +93,7 @@ def restore(file: Path) -> None:
     try:
         made = put_back(settings, file)
     except BackupError as error:
-        raise _not_done(error) from error
+        raise not_done(error) from error
     open_ready(settings).close()
     typer.echo(tell(_BACK, taken=made.taken_at[:16].replace("T", " ") + " UTC", people=amount(made.people), rows=amount(made.total)))
 
@@ -137,10 +136,3 @@ def _explained(found: "Held") -> str:
     lines += [tell(_OVERDUE, name=campaign.name) for campaign in found.overdue]
     lines += [tell(_STEPS, count=amount(found.steps))] if found.steps else []
     return "\n".join([*lines, tell(_OTHER)])
-
-
-def _not_done(error: "BackupError") -> typer.Exit:
-    from mailflow.cli.speech import tell
-
-    typer.echo(tell(error.words, **error.values), err=True)
-    return typer.Exit(1)

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Mapping
 
+import typer
+
 from mailflow.foundation.language import Words, known_language, pick
 
 _ASKED = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -17,6 +19,21 @@ def language_of(environment: Mapping[str, str] = os.environ) -> str:
 def tell(words: Words, **values: object) -> str:
     """One sentence with its values filled in."""
     return pick(words, language_of()).format(**values)
+
+
+class Refused(Exception):  # noqa: N818  # an answer, no fault
+    """Why a command is not done, in a sentence for whoever asked."""
+
+    def __init__(self, words: Words, **values: object) -> None:
+        """One sentence, in both languages."""
+        super().__init__(words["en"].format(**values))
+        self.words, self.values = words, values
+
+
+def not_done(refusal: Refused) -> typer.Exit:
+    """Say why; what ends the command is to be raised."""
+    typer.echo(tell(refusal.words, **refusal.values), err=True)
+    return typer.Exit(1)
 
 
 def amount(number: int) -> str:

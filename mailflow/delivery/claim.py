@@ -153,12 +153,18 @@ def settle_abandoned(session: Session, *, now: datetime) -> int:
         .with_for_update(of=Message, skip_locked=True)  # where its worker renews it at this very moment, it is alive
     ).all()
     for message, policy in lost:
-        message.state, message.reason = after_interruption(message.state, policy, doubted_before=message.reason == Reason.INTERRUPTED)
+        worker = message.worker or ""
+        interrupt(message, policy)
         if message.state == State.UNCERTAIN:
-            message.reply = unheard_of(message.worker or "")
-        message.worker, message.lease_until = None, None
+            message.reply = unheard_of(worker)
     session.flush()
     return len(lost)
+
+
+def interrupt(message: Message, policy: str) -> None:
+    """Its worker is dead: in doubt or waiting again, by policy, and in nobody's hands."""
+    message.state, message.reason = after_interruption(message.state, policy, doubted_before=message.reason == Reason.INTERRUPTED)
+    message.worker, message.lease_until = None, None
 
 
 def unheard_of(worker: str) -> str:

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from mailflow.delivery.claim import WHAT_SENDING_NEEDS, hand_back, unheard_of
+from mailflow.delivery.claim import WHAT_SENDING_NEEDS, hand_back, interrupt, unheard_of
 from mailflow.delivery.journal import Found, Note
 from mailflow.delivery.record import record
 from mailflow.delivery.transports.words import Reply, Verdict
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.models import IS_TROUBLE, Mailing, Message
-from mailflow.outbox.rules import after_interruption
 from mailflow.outbox.words import Claimed, Reason, State
 
 NO_REPLY = "the sender stopped before it had a reply"
@@ -67,7 +66,5 @@ def _doubt(session: Session, ids: list[int]) -> None:
     """By policy: in doubt until a person decides, or once more at once."""
     known = select(Message, Mailing.policy).join(Mailing, Mailing.id == Message.mailing_id).where(Message.id.in_(ids))
     for message, policy in session.execute(known):
-        doubted_before = message.reason == Reason.INTERRUPTED
-        message.state, message.reason = after_interruption(message.state, policy, doubted_before=doubted_before)
-        message.worker, message.lease_until = None, None
+        interrupt(message, policy)
     session.flush()

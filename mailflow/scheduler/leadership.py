@@ -1,9 +1,6 @@
 """Several schedulers may run and one leads: a file's lock on one computer, a renewed row where a database is shared by many."""
 
 import fcntl
-import os
-import secrets
-import socket
 import time
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from mailflow.foundation.database import Database
 from mailflow.foundation.lead import give_up_lead, take_lead
 from mailflow.foundation.settings import Settings
+from mailflow.scheduler.naming import own_name
 
 _RENEW_AFTER = 1.0
 """Seconds a lead is trusted before it is renewed."""
@@ -63,7 +61,7 @@ class DatabaseLead:
     def __init__(self, database: Database) -> None:
         """``database`` is on PostgreSQL."""
         self._database, self._since = database, float("-inf")
-        self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._name = own_name()
 
     def leads(self) -> bool:
         """Renews it each second; without the database nobody leads."""

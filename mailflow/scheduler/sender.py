@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import os
-import secrets
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +30,7 @@ from mailflow.foundation.watched import Watched, shared_now
 from mailflow.outbox.words import Claimed, Lane, Reason
 from mailflow.scheduler.forward import Forward
 from mailflow.scheduler.gathering import Gathered, gather
+from mailflow.scheduler.naming import own_name
 from mailflow.scheduler.pace import Pace
 from mailflow.scheduler.recovery import settle_the_dead
 from mailflow.scheduler.standing import LASTING, Standing
@@ -58,7 +56,7 @@ class Sender:
     def __init__(self, database: Database, settings: Settings, ring: Ring) -> None:
         """A worker with a name of its own; it opens the transport that ``settings`` name. OSError: no room for its journal."""
         self.database, self.settings, self.ring = database, settings, ring
-        self.worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.worker = own_name()
         self._journals = settings.home / "journal"
         self._journal = Journal(self._journals, self.worker)
         self._press, self._pace, self._poke = Press(), Pace(), asyncio.Event()

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from mailflow.cli.speech import Refused
 from mailflow.foundation.language import Words
 
 SECRET = "secret.key"  # noqa: S105  # a file's name
@@ -45,13 +46,8 @@ class Manifest:
         return cls(**json.loads(text))
 
 
-class BackupError(Exception):
+class BackupError(Refused):
     """Why it is not done; nothing was changed."""
-
-    def __init__(self, words: Words, **values: object) -> None:
-        """One sentence, in both languages."""
-        super().__init__(words["en"].format(**values))
-        self.words, self.values = words, values
 
 
 THERE_ALREADY: Words = {

@@ -1,7 +1,7 @@
 """Moving an installation to a PostgreSQL database that is empty: everything, compared row by row; the old one never sends again."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from itertools import zip_longest
 
@@ -49,7 +49,7 @@ def move(settings: Settings, url: str, *, told: Callable[[str, int], None]) -> d
             with target.begin() as new:
                 copied = copy_rows(old.connection(), new.connection())
                 go_on_numbering(new.connection())
-                _compare(old.connection(), new.connection(), told)
+                _compare(old.connection(), new.connection(), copied, told)
                 new.execute(update(Instance).values(place=""))  # it finds its own
             old.execute(_SEAL, {"shape": MOVED + known_shapes()[-1][:4]})
     except DBAPIError as error:
@@ -64,7 +64,8 @@ def stay(settings: Settings) -> bool:
     """Take the seal off a database whose data were moved; False where there is none."""
     database = Database(settings.database_url)
     try:
-        before = [shape for shape in known_shapes() if f"{MOVED}{shape[:4]}" == shape_of(database)]
+        sealed = shape_of(database)
+        before = [shape for shape in known_shapes() if f"{MOVED}{shape[:4]}" == sealed]
         if before:
             with database.begin() as session:
                 session.execute(_SEAL, {"shape": before[0]})
@@ -108,8 +109,8 @@ def _refuse_what_is_open(session: Session) -> None:
         raise MoveError(words.IN_DOUBT, count=in_hand)
 
 
-def _compare(old: Connection, new: Connection, told: Callable[[str, int], None]) -> None:
-    for name, count in count_rows(old).items():
+def _compare(old: Connection, new: Connection, copied: Mapping[str, int], told: Callable[[str, int], None]) -> None:
+    for name, count in copied.items():
         if wrong := differences(old, new, metadata.tables[name]):
             raise MoveError(words.DIFFERS, count=wrong, table=name)
         told(name, count)

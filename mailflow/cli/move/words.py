@@ -1,15 +1,11 @@
 """Why an installation is not moved, and what the one who asked is told."""
 
+from mailflow.cli.speech import Refused
 from mailflow.foundation.language import Words
 
 
-class MoveError(Exception):
+class MoveError(Refused):
     """Why nothing was moved; both databases are as they were."""
-
-    def __init__(self, words: Words, **values: object) -> None:
-        """One sentence, in both languages."""
-        super().__init__(words["en"].format(**values))
-        self.words, self.values = words, values
 
 
 ONLY_UPWARDS: Words = {
