@@ -13,6 +13,7 @@ from benchmarks.postfix import SmtpSink, smtp_sink, smtp_source_rate
 from benchmarks.registry import Figure, bench, interleaved
 from benchmarks.yardsticks import disk
 from mailflow.foundation.database import Database
+from mailflow.foundation.garbage import spare_what_stays
 from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Message
@@ -81,6 +82,7 @@ async def send(settings: Settings) -> None:
     """All that is due, by one sender; recorded when this returns."""
     database = Database(settings.database_url)
     sender = Sender(database, settings, open_ring(database, settings))
+    spare_what_stays()
     await sender.send_until_empty()
     await sender.close()
     database.close()

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 from mailflow import app
 from mailflow.beacons.answers import Answer, all_headers
 from mailflow.foundation.accounts import network_of
+from mailflow.foundation.garbage import spare_what_stays
 from mailflow.foundation.logs import keep_log
 from mailflow.foundation.settings import read_settings
 
@@ -300,4 +301,5 @@ def web_process() -> Bridge:
     """What the web server loads: it ends with the process that started it."""
     keep_log(read_settings())
     product = app.web_process()
+    spare_what_stays()
     return Bridge(product, hear=product.beacons.hear)

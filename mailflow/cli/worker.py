@@ -7,6 +7,7 @@ import sys
 import uvloop
 
 from mailflow.cli.serve import begin, open_database
+from mailflow.foundation.garbage import spare_what_stays
 from mailflow.foundation.settings import SettingsError
 from mailflow.scheduler.sender import Sender
 
@@ -15,8 +16,10 @@ def send() -> None:
     """Send what is due until told to stop."""
     settings = begin()
     database, ring = open_database(settings)
+    sender = Sender(database, settings, ring)
+    spare_what_stays()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_told(Sender(database, settings, ring)))
+        runner.run(_until_told(sender))
 
 
 async def _until_told(sender: Sender) -> None:
