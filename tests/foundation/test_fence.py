@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -254,3 +255,14 @@ def test_the_rule_never_lets_pass_what_went_back_or_lies_elsewhere(
         assert not (place and really and place != really)
         assert note is None or not (note.instance == instance and note.age > age)
         assert note is None or (note.mark == mark and note.instance in (instance, *former))
+
+
+def test_a_note_that_is_replaced_while_it_is_read_never_looks_like_a_copy(tmp_path: Path) -> None:
+    """A sender writes it every two seconds; web and scheduler of the same computer read it."""
+    write_note(tmp_path, "ours", 0)
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(lambda: [write_note(tmp_path, "ours", age) for age in range(1500)])
+        while not writing.done():
+            note, mark = read_note(tmp_path)
+            assert note
+            assert note.mark == mark

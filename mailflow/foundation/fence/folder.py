@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from mailflow.foundation.fence.marks import birth_of
+from mailflow.foundation.fence.marks import birth_of, birth_of_open
 from mailflow.foundation.fence.words import Note
 
 JOURNALS = "journal"
@@ -17,10 +17,10 @@ _FILE = "instance.json"
 
 def read_note(home: Path) -> tuple[Note | None, str]:
     """The folder's note, if it has one that can be read (a power cut may have left it empty), and the mark its file really bears."""
-    file = home / _FILE
     try:
-        told = json.loads(file.read_text("utf-8"))
-        return Note(str(told["instance"]), int(told["age"]), str(told["mark"])), birth_of(file)
+        with (home / _FILE).open(encoding="utf-8") as file:  # one file's words and birth: another may take its place meanwhile
+            told = json.load(file)
+            return Note(str(told["instance"]), int(told["age"]), str(told["mark"])), birth_of_open(file)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None, ""
 

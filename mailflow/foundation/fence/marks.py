@@ -4,12 +4,14 @@ import ctypes
 import os
 import struct
 from pathlib import Path
+from typing import IO, Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 _AT_FDCWD = -100
+_AT_EMPTY_PATH = 0x1000
 _BTIME = 0x800
 _BTIME_AT = 80
 """In struct statx (statx(2)): after the four masks and counts, ids, mode, inode, size, blocks, attributes, and the time of access."""
@@ -22,12 +24,21 @@ def birth_of(file: Path) -> str:
     """
     if not file.exists():
         return ""
+    return _birth(_AT_FDCWD, os.fsencode(file), 0) or f"inode {file.stat().st_ino}"  # never opened: SQLite's locks end with any close
+
+
+def birth_of_open(file: IO[Any]) -> str:
+    """As ``birth_of``: of the very file that is read from, whichever has its name by now."""
+    return _birth(file.fileno(), b"", _AT_EMPTY_PATH) or f"inode {os.fstat(file.fileno()).st_ino}"
+
+
+def _birth(folder: int, name: bytes, flags: int) -> str:
     found = ctypes.create_string_buffer(256)
     statx = getattr(ctypes.CDLL(None), "statx", None)
-    if statx and statx(_AT_FDCWD, os.fsencode(file), 0, _BTIME, found) == 0 and struct.unpack_from("<I", found)[0] & _BTIME:
-        seconds, nanoseconds = struct.unpack_from("<qI", found, _BTIME_AT)
-        return f"born {seconds}.{nanoseconds:09d}"
-    return f"inode {file.stat().st_ino}"
+    if not statx or statx(folder, name, flags, _BTIME, found) != 0 or not struct.unpack_from("<I", found)[0] & _BTIME:
+        return ""
+    seconds, nanoseconds = struct.unpack_from("<qI", found, _BTIME_AT)
+    return f"born {seconds}.{nanoseconds:09d}"
 
 
 def place_of(session: Session) -> str:
