@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +23,8 @@ LONGEST_WRITE_SECONDS = 0.05
 
 _TRY_EVERY = 0.001
 _POSTGRES = re.compile("^postgres(ql)?://")
+_KINDS = ("sqlite:", "postgresql+psycopg:")
+_WRITE = "write sqlite:///file or postgresql+psycopg://user:password@host/database (@ : / in a password as %40 %3A %2F)"
 _log = logging.getLogger(__name__)
 
 _NAMES = {
@@ -80,11 +82,12 @@ class Database:
         Plain ``postgres://`` and ``postgresql://`` are understood too. SettingsError: the url is none, or its driver is missing.
         """
         self.url = _POSTGRES.sub("postgresql+psycopg://", url)
+        if not self.url.startswith(_KINDS):
+            raise SettingsError({"database_url": _WRITE})
         try:
             self.engine = _open_sqlite(url, patience) if url.startswith("sqlite") else _open_server(self.url)
-        except (ArgumentError, NoSuchModuleError):
-            sentence = "write sqlite:///file or postgresql+psycopg://user:password@host/database"
-            raise SettingsError({"database_url": sentence}) from None
+        except (ArgumentError, ValueError):  # such as a port that is no number
+            raise SettingsError({"database_url": _WRITE}) from None
         except ModuleNotFoundError:
             sentence = 'PostgreSQL needs its driver: python -m pip install "psycopg[binary]"'
             raise SettingsError({"database_url": sentence}) from None
@@ -124,12 +127,12 @@ def _from_json(text: str) -> Any:
 def _open_server(url: str) -> Engine:
     from mailflow.foundation.postgresql import without_nul  # noqa: PLC0415  # its driver is installed where it is used
 
-    engine = create_engine(url, pool_pre_ping=True, json_deserializer=_from_json, connect_args=_OVER_THE_NETWORK, **_POOL)
+    engine = create_engine(url, pool_pre_ping=True, json_deserializer=_from_json, connect_args=OVER_THE_NETWORK, **_POOL)
     event.listen(engine, "connect", without_nul)
     return engine
 
 
-_OVER_THE_NETWORK = {
+OVER_THE_NETWORK = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 2,

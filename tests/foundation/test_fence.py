@@ -261,7 +261,7 @@ def test_a_note_that_is_replaced_while_it_is_read_never_looks_like_a_copy(tmp_pa
     """A sender writes it every two seconds; web and scheduler of the same computer read it."""
     write_note(tmp_path, "ours", 0)
     with ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(lambda: [write_note(tmp_path, "ours", age) for age in range(1500)])
+        writing = beside.submit(lambda: [write_note(tmp_path, "ours", age) for age in range(300)])
         while not writing.done():
             note, mark = read_note(tmp_path)
             assert note
