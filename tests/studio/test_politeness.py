@@ -138,6 +138,7 @@ def test_a_limit_is_set_changed_and_taken_away(house: House, bruno: Visitor) -> 
         ({"provider": "nobody", "per_minute": "1"}, "Write a domain, such as example.com"),
         ({"provider": "gmail.com", "per_minute": "0"}, "Write a whole number from 1 to 1,000,000, or nothing."),
         ({"provider": "gmail.com", "connections": "-3"}, "Write a whole number from 1 to 500, or nothing."),
+        ({"provider": "gmail.com", "per_minute": "9" * 5000}, "Write a whole number from 1 to 1,000,000, or nothing."),
         ({"provider": "gmail.com", "per_minute": "٣"}, "Write a whole number"),
         ({}, "Write a domain"),
     ],

@@ -22,6 +22,7 @@ from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
 
 _LONGEST_SECONDS = 20.0
+_DIGITS = len(str(MOST_A_MINUTE))
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _numbers(typed: LimitForm) -> tuple[dict[str, int | None], dict[str, str]]:
     problems: dict[str, str] = {}
     for name, most in (("per_minute", MOST_A_MINUTE), ("connections", MOST_CONNECTIONS)):
         text = getattr(typed, name)
-        if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        if text and not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and 1 <= int(text) <= most):
             problems[name] = _("Write a whole number from 1 to %(most)s, or nothing.", most=number(most))
         numbers[name] = int(text) if text and name not in problems else None
     return numbers, problems

@@ -85,7 +85,7 @@ def _add(branch: Branch, path: str, verb: str) -> str:
 def _remove(root: Branch, path: str) -> str | None:
     above, _, last = path.rpartition(".")
     parent = _at(root, above)
-    if not isinstance(parent, Branch) or not last.isdigit() or int(last) >= len(parent.parts):
+    if not isinstance(parent, Branch) or not _leads_on(parent, last):
         return None
     del parent.parts[int(last)]
     return f"{above}.{max(int(last) - 1, 0)}" if parent.parts else above
@@ -95,10 +95,14 @@ def _at(root: Branch, path: str) -> Node | None:
     start, *steps = path.split(".")
     node: Node | None = root if start == ROOT else None
     for step in steps:
-        if not isinstance(node, Branch) or not step.isdigit() or len(step) > 4 or int(step) >= len(node.parts):
+        if not isinstance(node, Branch) or not _leads_on(node, step):
             return None
         node = node.parts[int(step)]
     return node
+
+
+def _leads_on(branch: Branch, step: str) -> bool:
+    return step.isdecimal() and len(step) <= 4 and int(step) < len(branch.parts)
 
 
 def walk(branch: Branch, path: str = ROOT) -> Iterator[tuple[str, Node]]:
