@@ -71,6 +71,7 @@ def test_a_database_that_is_away_older_held_or_without_senders(settings: Setting
     assert "mailflow release" in tell_it("UPDATE instance SET held = 'restored'")[0]
     assert "zone data" in tell_it("UPDATE installation SET zone = 'Atlantis/Capital'")[1]
     assert "mailflow db upgrade" in tell_it("UPDATE alembic_version SET version_num = '0001_first_tables'")[0]
+    assert "moved to PostgreSQL" in tell_it("UPDATE alembic_version SET version_num = 'moved 0013'")[0]
     database.close()
 
 

@@ -27,7 +27,7 @@ from mailflow.foundation.fence.rules import judge
 from mailflow.foundation.fence.words import Finding as Fenced
 from mailflow.foundation.keys import SUPPRESSION, keys_of
 from mailflow.foundation.settings import Settings
-from mailflow.foundation.shape import known_shapes, shape_of
+from mailflow.foundation.shape import MOVED, known_shapes, shape_of
 from mailflow.foundation.zones import zone_data
 
 _CLOCK_SECONDS = 2.0
@@ -68,7 +68,8 @@ def _of_database(database: Database, settings: Settings) -> Iterator[Finding]:
     found, wanted = shape_of(database), known_shapes()[-1]
     yield well(words.DATABASE, kind=database.engine.dialect.name)
     if found != wanted:
-        yield to_mend(words.TABLES_OTHER, found=found or "–", wanted=wanted)
+        other = words.TABLES_MOVED if (found or "").startswith(MOVED) else words.TABLES_OTHER
+        yield to_mend(other, found=found or "–", wanted=wanted)
         return
     yield well(words.TABLES, shape=found)
     with database.read() as session:

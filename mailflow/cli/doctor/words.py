@@ -40,6 +40,10 @@ TABLES_OTHER: Words = {
     "en": "tables: not of this version ({found}, not {wanted}). Older: run “mailflow db upgrade”. Newer: install that version.",
     "es": "tablas: no son de esta versión ({found}, no {wanted}). Si son anteriores, «mailflow db upgrade»; si no, instala esa versión.",
 }
+TABLES_MOVED: Words = {
+    "en": "tables: these data were moved to PostgreSQL. Set MAILFLOW_DATABASE_URL to where they are now, or “mailflow db stay”.",
+    "es": "tablas: estos datos se llevaron a PostgreSQL. Pon MAILFLOW_DATABASE_URL a donde están ahora, o «mailflow db stay».",
+}
 FREE: Words = {"en": "fence: this database is no copy", "es": "cerca: esta base no es una copia"}
 HELD: Words = {
     "en": "fence: nothing leaves, since this database or data folder is a copy. Look at what waits, then “mailflow release”.",
