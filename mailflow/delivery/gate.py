@@ -12,12 +12,12 @@ from mailflow.audience.suppression import suppressed
 from mailflow.foundation.among import among_given
 from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
-from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.models import Mailing, Message, is_held_by
 from mailflow.outbox.rules import Answer, Facts, Verdict, may_go
 from mailflow.outbox.words import Claimed, State
 
 _m, _s, _n = columns(Message), columns(Subscriber), columns(Subscription)
-_MINE = among_given(_m.id, "ids") & (_m.worker == bindparam("me")) & ((_m.state == State.CLAIMED.value) | (_m.state == State.SENDING.value))
+_MINE = among_given(_m.id, "ids") & is_held_by("me") & ((_m.state == State.CLAIMED.value) | (_m.state == State.SENDING.value))
 """Going already, and asked about again: a commit whose answer was lost had been kept after all."""
 _NOW_TRUE = (
     select(_m.id, _m.mailing_id, _m.person_key, _m.list_id, _m.expires_at, _s.id, _s.silent_since, _n.state)

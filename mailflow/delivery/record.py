@@ -19,7 +19,7 @@ from mailflow.delivery.transports.words import Reply, Verdict
 from mailflow.foundation.among import among, among_given
 from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
-from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.models import Mailing, Message, is_held_by
 from mailflow.outbox.rules import next_try
 from mailflow.outbox.words import IN_HAND, Claimed, Policy, Reason, State
 
@@ -28,7 +28,7 @@ _SAY_NOTHING = (Verdict.SENT, Verdict.NOT_TRIED)
 """Verdicts from which nothing is learnt about a provider."""
 
 _m = columns(Message)
-_OURS = (_m.epoch == bindparam("in_epoch")) & (_m.worker == bindparam("me")) & (_m.state == State.SENDING.value)
+_OURS = (_m.epoch == bindparam("in_epoch")) & is_held_by("me") & (_m.state == State.SENDING.value)
 _IN_DOUBT = (_m.epoch == bindparam("in_epoch")) & (_m.state == State.UNCERTAIN.value)
 _THESE = update(Message.__table__).where(among_given(_m.id, "ids"))  # type: ignore[arg-type]
 _SENT = (

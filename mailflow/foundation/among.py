@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Dialect, String, bindparam
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -30,31 +30,32 @@ class _Many(TypeDecorator[list[Any]]):
         return value if dialect.name == "postgresql" else json.dumps(value)
 
 
-class _Unfolded(FunctionElement[Any]):
+class _IsOneOf(FunctionElement[bool]):
+    """Of a column and the parameter with the list. Without a type: of a Boolean, SQLite is asked whether it is 1, and knows no index."""
+
     inherit_cache = True
 
 
-@compiles(_Unfolded, "sqlite")
-def _on_sqlite(element: _Unfolded, compiler: Any, **options: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608  # a parameter's place
+@compiles(_IsOneOf, "sqlite")
+def _on_sqlite(element: _IsOneOf, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # a parameter's place
 
 
-@compiles(_Unfolded, "postgresql")
-def _on_postgresql(element: _Unfolded, compiler: Any, **options: Any) -> str:
-    return f"(SELECT unnest({compiler.process(element.clauses, **options)}))"
+@compiles(_IsOneOf, "postgresql")
+def _on_postgresql(element: _IsOneOf, compiler: Any, **options: Any) -> str:
+    # No subquery: PostgreSQL would join it, and rather read the whole table than look each value up.
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY ({values})"
 
 
 def among(column: Any, values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
     """Whether the column is one of these numbers or texts; of nothing, never."""
     given = list(values)
     of = String if given and isinstance(given[0], str) else BigInteger
-    return _is_one_of(column, bindparam(None, given, type_=_Many(of), unique=True))
+    return _IsOneOf(column, bindparam(None, given, type_=_Many(of), unique=True))
 
 
 def among_given(column: Any, name: str, of: type[TypeEngine[Any]] = BigInteger) -> ColumnElement[bool]:
     """The same for a statement made once: the values are given at each call, as a list under ``name``."""
-    return _is_one_of(column, bindparam(name, type_=_Many(of)))
-
-
-def _is_one_of(column: Any, values: Any) -> ColumnElement[bool]:
-    return column.op("IN", return_type=Boolean())(_Unfolded(values))  # type: ignore[no-any-return]
+    return _IsOneOf(column, bindparam(name, type_=_Many(of)))

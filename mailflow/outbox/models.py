@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, bindparam, func, literal_column, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import CreateIndex
@@ -73,7 +73,7 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("mailing_id", "person_key", "occasion"),
         # Partial ones: a message that goes the ordinary way touches the first once and the second twice, and the third never.
-        _partial("ix_message_due", "lane", "mailing_id", "due_at", where="state IN ('pending', 'deferred')"),
+        _partial("ix_message_due", "lane", "mailing_id", "due_at", "id", where="state IN ('pending', 'deferred')"),
         _partial("ix_message_worker", "worker", where="worker IS NOT NULL"),
         _partial("ix_message_trouble", "mailing_id", "state", "reason", where="state IN ('deferred', 'failed', 'skipped', 'uncertain')"),
         Index("ix_message_person", "person_key", "id"),
@@ -131,6 +131,14 @@ IS_WAITING = _is_one_of(WAITING)
 IS_TROUBLE = _is_one_of(TROUBLE)
 IS_IN_HAND = Message.worker > ""
 """Claimed or going, by whichever worker; so written, the index of the few answers, where nothing else in the statement has one."""
+
+
+def is_held_by(name: str) -> ColumnElement[bool]:
+    """Whether the worker given under ``name`` has it, asked of rows that are known by number.
+
+    Written so that no index answers: PostgreSQL believes hardly any row to have a worker, and would read all that the worker ever had.
+    """
+    return func.coalesce(Message.worker, "") == bindparam(name)
 
 
 class Link(Base):
