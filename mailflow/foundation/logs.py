@@ -39,6 +39,7 @@ def keep_log(settings: Settings) -> None:
     handler.setFormatter((DiscreetJson if settings.log_form == "json" else Discreet)(secret_of(settings)))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of each job twice
     sys.excepthook = _ended
     threading.excepthook = lambda told: _ended(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
 

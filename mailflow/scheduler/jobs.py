@@ -2,14 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from operator import itemgetter
 
 from sqlalchemy.exc import OperationalError
 
-from mailflow.campaigns import control, launch
+from mailflow.campaigns import launch
 from mailflow.campaigns.brake import brake, lately
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import campaigns
@@ -20,16 +20,13 @@ from mailflow.delivery.results import results_of
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
+from mailflow.scheduler.chunks import ADVANCE, ENROL, FREEZE, LOOK, SKIP, Chunks, work_off
 from mailflow.scheduler.compiling import ensure_compiled
 from mailflow.scheduler.hours import find_hours_again, give_hours_back
 from mailflow.scheduler.rehearsing import rehearse_once
-from mailflow.sequences.advance import advance_due
-from mailflow.sequences.enrol import enrol_confirmed, enrol_quiet
 from mailflow.sequences.notices import post_notices
 
-_SLICES_A_TICK = 10
 _TICK = timedelta(seconds=1)
-_FREEZING_SECONDS = 0.8
 _PREPARING_SECONDS = 0.3
 _log = logging.getLogger(__name__)
 
@@ -79,7 +76,10 @@ def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
     if not _make_ready(database, settings, campaign_id, now=now):
         return False
     with database.begin() as session:
-        return launch.start(session, session.get_one(Campaign, campaign_id), now=now)
+        if not launch.start(session, session.get_one(Campaign, campaign_id), now=now):
+            return False
+    work_off(database, FREEZE, [campaign_id], seconds=0, breathes=False)  # the first people at once, whoever writes down the others
+    return True
 
 
 def _make_ready(database: Database, settings: Settings, campaign_id: int, *, now: datetime) -> bool:
@@ -98,21 +98,8 @@ def _make_ready(database: Database, settings: Settings, campaign_id: int, *, now
 
 
 def freeze_begun(database: Database, _settings: Settings) -> int:
-    """Write down the people of campaigns that have begun, slice by slice and in turn, as many as one tick has time for.
-
-    Between two slices the sender, the pages and the beacons have their turn at the database, for as long as the slice took.
-    """
-    with database.read() as session:
-        begun = [campaign.id for campaign in launch.freezing(session)]
-    open_ones, until = list(begun), time.perf_counter() + _FREEZING_SECONDS
-    while open_ones and time.perf_counter() < until:
-        for campaign_id in list(open_ones):
-            started = time.perf_counter()
-            with database.begin() as session:
-                if launch.freeze_slice(session, session.get_one(Campaign, campaign_id), now=utc_now()):
-                    open_ones.remove(campaign_id)
-            time.sleep(time.perf_counter() - started if open_ones else 0)
-    return len(begun)
+    """Write down the people of campaigns that have begun."""
+    return _by_ourselves(database, FREEZE)
 
 
 def finish_sent(database: Database, _settings: Settings) -> int:
@@ -142,15 +129,8 @@ def brake_harmful(database: Database, _settings: Settings) -> int:
 
 
 def skip_cancelled(database: Database, _settings: Settings) -> int:
-    """Tell those who waited for a campaign that was cancelled meanwhile, slice by slice."""
-    with database.read() as session:
-        cancelled = [campaign.id for campaign in control.cancelled_waiting(session)]
-    for campaign_id in cancelled:
-        for _ in range(_SLICES_A_TICK):
-            with database.begin() as session:
-                if not control.skip_rest(session, session.get_one(Campaign, campaign_id)):
-                    break
-    return len(cancelled)
+    """Tell those who waited for a campaign that was cancelled meanwhile."""
+    return _by_ourselves(database, SKIP)
 
 
 def post(database: Database, _settings: Settings) -> int:
@@ -161,20 +141,25 @@ def post(database: Database, _settings: Settings) -> int:
 
 def enrol(database: Database, _settings: Settings) -> int:
     """Bring newly confirmed people into the sequences that want them."""
-    with database.begin() as session:
-        return enrol_confirmed(session, now=utc_now())
+    return _by_ourselves(database, ENROL)
 
 
 def enrol_the_quiet(database: Database, _settings: Settings) -> int:
     """Bring in people who have been quiet for long: a slice of the audience at a time, then an hour's rest."""
-    with database.begin() as session:
-        return enrol_quiet(session, now=utc_now())
+    return _by_ourselves(database, LOOK)
 
 
 def advance(database: Database, _settings: Settings) -> int:
     """Do the sequence steps that are due."""
-    with database.begin() as session:
-        return advance_due(session, now=utc_now())
+    return _by_ourselves(database, ADVANCE)
+
+
+def _by_ourselves(database: Database, chunks: Chunks) -> int:
+    """As many slices as one tick has time for; for how many some waited."""
+    with database.read() as session:
+        whose = chunks.waiting(session, utc_now())
+    work_off(database, chunks, whose, seconds=chunks.seconds, breathes=True)
+    return len(whose)
 
 
 Job = Callable[[Database, Settings], int]
@@ -182,3 +167,7 @@ EVERY_SECOND: tuple[Job, ...] = (
     find_hours_again, give_hours_back, post, enrol, advance, launch_due, freeze_begun, prepare_soon, brake_harmful, finish_sent,
     skip_cancelled, enrol_the_quiet,
 )  # fmt: skip
+CHUNKED: Mapping[Job, Chunks] = {
+    freeze_begun: FREEZE, skip_cancelled: SKIP, enrol: ENROL, enrol_the_quiet: LOOK, advance: ADVANCE,
+}  # fmt: skip
+"""Those of them that may be others' work as well."""

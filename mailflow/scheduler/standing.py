@@ -1,8 +1,10 @@
 """Whether a process may still act on its database: that it is no copy, and has the tables this version knows."""
 
 import logging
+import signal
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mailflow.foundation.database import Database
@@ -58,6 +60,18 @@ class Standing:
             _log.warning("nothing is begun: %s", _SENTENCES.get(word, word))
         else:
             _log.info("nothing stands in the way any more")
+
+
+def may_act(standing: Standing) -> bool:
+    """Whether anything may be done now. A process that only a new one can take the place of is told to end."""
+    try:
+        word = standing.look()
+    except DBAPIError:
+        _log.exception("the database did not answer; asked again at the next tick")
+        return False
+    if word in LASTING:
+        signal.raise_signal(signal.SIGTERM)  # as anybody would end this process: whoever keeps it alive begins a new one
+    return not word
 
 
 _SENTENCES = {

@@ -3,26 +3,28 @@
 import logging
 import signal
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from sqlalchemy.exc import DBAPIError
 
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
 from mailflow.scheduler.jobs import EVERY_SECOND, Job
 from mailflow.scheduler.leadership import Leadership, leadership
-from mailflow.scheduler.standing import LASTING, Standing
+from mailflow.scheduler.standing import Standing, may_act
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
 """How often one that waits looks whether the leader is gone, and one that leads whether the clock was set back."""
 _PAUSE = timedelta(seconds=1)
+Share = Callable[[Job], Job]
+"""Has what comes in chunks done by all schedulers instead of by one."""
 
 
 class Tick(BaseTrigger):  # type: ignore[misc]  # APScheduler tells no types
@@ -47,20 +49,43 @@ def run_scheduler(database: Database, settings: Settings) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with closing(leadership(database, settings)) as ours:
+    with closing(leadership(database, settings)) as ours, _shared(database, settings, stop) as share:
         while not stop.is_set():
             if ours.leads():
                 _log.info("this scheduler leads")
-                _lead(ours, database, settings, stop)
+                _lead(ours, database, settings, stop, share)
             stop.wait(_RETRY_SECONDS)
 
 
-def _lead(ours: Leadership, database: Database, settings: Settings, stop: threading.Event) -> None:
+@contextmanager
+def _shared(database: Database, settings: Settings, stop: threading.Event) -> Iterator[Share]:
+    """Who does what comes in chunks: all schedulers of a PostgreSQL where Procrastinate is installed, else the clock by itself."""
+    crew = None
+    if not database.url.startswith("sqlite"):
+        try:
+            from mailflow.scheduler.crew import Crew  # noqa: PLC0415  # Procrastinate is installed where many share the work
+
+            crew = Crew.of(database, settings, stop)
+        except ModuleNotFoundError:
+            _log.info("who leads does all chunked work: mailflow[scale] is not installed")
+    try:
+        yield crew.share if crew else _alone
+    finally:
+        stop.set()
+        if crew:
+            crew.join()
+
+
+def _alone(job: Job) -> Job:
+    return job
+
+
+def _lead(ours: Leadership, database: Database, settings: Settings, stop: threading.Event, share: Share = _alone) -> None:
     """Tick until told to stop, or until another leads."""
     lost = threading.Event()
     clock = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)})
     standing = Standing(database, settings)
-    tick = partial(_tick, ours, lost, standing, database, settings)
+    tick = partial(_tick, ours, lost, standing, tuple(map(share, EVERY_SECOND)), database, settings)
     job = clock.add_job(tick, Tick(), next_run_time=utc_now(), coalesce=True, misfire_grace_time=None, max_instances=1)
     clock.start()
     while not (stop.is_set() or lost.is_set()):
@@ -70,22 +95,13 @@ def _lead(ours: Leadership, database: Database, settings: Settings, stop: thread
     clock.shutdown(wait=True)
 
 
-def _tick(ours: Leadership, lost: threading.Event, standing: Standing, database: Database, settings: Settings) -> None:
+def _tick(
+    ours: Leadership, lost: threading.Event, standing: Standing, jobs: tuple[Job, ...], database: Database, settings: Settings
+) -> None:
     """All jobs, as long as we lead; asked before each, since one may have taken long. None of a database that may not be acted on."""
-    for job in EVERY_SECOND if _may_act(standing) else ():
+    for job in jobs if may_act(standing) else ():
         if not ours.leads():
             _log.warning("this scheduler leads no longer")
             lost.set()
             return
         run_jobs((job,), database, settings)
-
-
-def _may_act(standing: Standing) -> bool:
-    try:
-        word = standing.look()
-    except DBAPIError:
-        _log.exception("the database did not answer; asked again at the next tick")
-        return False
-    if word in LASTING:
-        signal.raise_signal(signal.SIGTERM)  # as anybody would end this process: whoever keeps it alive begins a new one
-    return not word

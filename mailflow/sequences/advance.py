@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence as Many
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.queries import installation
@@ -15,21 +15,22 @@ from mailflow.sequences.rules import next_move
 from mailflow.sequences.waits import is_over
 from mailflow.sequences.words import EnrolmentState, Move
 
+SLICE = 100
+"""People taken on at once."""
 
-def advance_due(session: Session, *, now: datetime, limit: int = 100) -> int:
+
+def is_due(session: Session, *, now: datetime) -> bool:
+    """Whether anybody's time has come."""
+    return session.scalar(_due(now).with_only_columns(Enrolment.id).limit(1)) is not None
+
+
+def advance_due(session: Session, *, now: datetime, limit: int = SLICE) -> int:
     """Take up to ``limit`` people whose time has come as far as they can go now; how many were taken on.
 
     Where several schedulers run, the row lock lets each take others; whatever is raised undoes step and effect together.
     """
-    due = (
-        select(Enrolment)
-        .join(Sequence, Sequence.id == Enrolment.sequence_id)
-        .where(Enrolment.state == EnrolmentState.ACTIVE, Enrolment.due_at <= now, Sequence.on)
-        .order_by(Enrolment.due_at, Enrolment.id)
-        .limit(limit)
-        .with_for_update(of=Enrolment, skip_locked=True)
-    )
-    people = list(session.scalars(due))
+    first = _due(now).order_by(Enrolment.due_at, Enrolment.id).limit(limit)
+    people = list(session.scalars(first.with_for_update(of=Enrolment, skip_locked=True)))
     by_sequence: dict[int, list[Enrolment]] = defaultdict(list)
     for enrolment in people:
         by_sequence[enrolment.sequence_id].append(enrolment)
@@ -37,6 +38,11 @@ def advance_due(session: Session, *, now: datetime, limit: int = 100) -> int:
         _walk(session, session.get_one(Sequence, sequence_id), enrolments, now)
     session.flush()
     return len(people)
+
+
+def _due(now: datetime) -> Select[Enrolment]:
+    joined = select(Enrolment).join(Sequence, Sequence.id == Enrolment.sequence_id)
+    return joined.where(Enrolment.state == EnrolmentState.ACTIVE, Enrolment.due_at <= now, Sequence.on)
 
 
 def _walk(session: Session, sequence: Sequence, enrolments: Many[Enrolment], now: datetime) -> None:

@@ -24,6 +24,11 @@ REST = timedelta(hours=1)
 """Between two looks at everybody."""
 
 
+def somebody_confirmed(session: Session) -> bool:
+    """Whether there are lines of confirmations to read."""
+    return bool(ledger.unread(session, READER, [Kind.CONFIRMED], limit=1))
+
+
 def enrol_confirmed(session: Session, *, now: datetime) -> int:
     """Bring in who confirmed a first list while a sequence that begins so was on; how many came in.
 
@@ -36,6 +41,11 @@ def enrol_confirmed(session: Session, *, now: datetime) -> int:
     came = sum(_enrol_lines(session, sequence, firsts, now) for sequence in _running(session, Trigger.CONFIRMED))
     ledger.mark_read(session, READER, lines[-1].id)
     return came
+
+
+def looks_for_quiet(session: Session, *, now: datetime) -> bool:
+    """Whether a look at everybody is under way, or its hour has come."""
+    return any(_rested(sequence, now) for sequence in _running(session, Trigger.QUIET))
 
 
 def enrol_quiet(session: Session, *, now: datetime) -> int:

@@ -43,7 +43,7 @@ def ticks(clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, settin
     database, stop = Database(f"sqlite:///{settings.home / 'mailflow.sqlite3'}"), threading.Event()
     monkeypatch.setattr(tick, "EVERY_SECOND", (count,))
     monkeypatch.setattr(tick, "Standing", lambda *_: None)
-    monkeypatch.setattr(tick, "_may_act", lambda _: True)
+    monkeypatch.setattr(tick, "may_act", lambda _: True)
     leading = threading.Thread(target=tick._lead, args=(Leads(), database, settings, stop))
     leading.start()
     yield counted
