@@ -111,6 +111,11 @@ class Sender:
     held: str
     routes: tuple[Route, ...]
 
+    @property
+    def computer(self) -> str:
+        """Where it runs, as its name says (`scheduler.naming`)."""
+        return self.name.rsplit("-", 2)[0]
+
 
 @dataclass(frozen=True)
 class Overview:

@@ -54,11 +54,11 @@ def sent(house: House, campaign: str) -> str:
     return campaign
 
 
-def _told(house: House, *routes: Health, held: str = "", at: datetime | None = None) -> None:
+def _told(house: House, *routes: Health, name: str = "one", held: str = "", at: datetime | None = None) -> None:
     """A sender told of itself."""
     at = at or house.now
     with house.database.begin() as session:
-        tell_worker(session, "one", started=at, in_hand=0, held=held, routes=routes, now=at)
+        tell_worker(session, name, started=at, in_hand=0, held=held, routes=routes, now=at)
 
 
 def _text(bruno: Visitor) -> str:
@@ -193,6 +193,14 @@ def test_no_room_on_disk_and_a_silent_sender_are_said(house: House, bruno: Visit
     page = _text(bruno)
     assert "Gone silent" in page
     assert "No sender is running" in page
+
+
+def test_of_several_senders_each_says_where_it_runs_and_what_holds_it(house: House, bruno: Visitor, campaign: str) -> None:
+    _told(house, WELL, name="north-17-ab12cd")
+    _told(house, WELL, name="south-shop-4-0a1b2c", held="copied")
+    page = _text(bruno)
+    assert "from north Well" in page
+    assert "from south-shop Begins nothing The sender begins nothing: its data folder is a copy, or another database's." in page
 
 
 def test_the_rate_is_of_the_last_sixty_seconds_and_tells_the_end(house: House, bruno: Visitor, campaign: str) -> None:

@@ -16,7 +16,7 @@ from mailflow.studio.formats import number
 from mailflow.studio.pages.delivery.meaning import meaning
 from mailflow.studio.pages.delivery.routes import blueprint
 from mailflow.studio.pages.delivery.rows import chart, place, put_off, talks
-from mailflow.studio.pages.delivery.sentence import sentence
+from mailflow.studio.pages.delivery.sentence import held, sentence
 from mailflow.studio.pages.delivery.standing import standings
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
@@ -37,6 +37,7 @@ def index() -> str:
         "studio/delivery/index.html",
         seen=seen,
         said=sentence(seen),
+        held=held,
         places={mailing_id: place(origin) for mailing_id, origin in seen.origins.items()},
         put_off=put_off(seen, _SHOWN),
         put_off_rest=sum(one.people for one in seen.put_off[_SHOWN:]),

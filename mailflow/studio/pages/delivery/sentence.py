@@ -32,7 +32,7 @@ def _hindered(seen: Overview) -> Said | None:
     if not seen.awake:
         return _nobody(seen)
     if all(one.held for one in seen.awake):
-        return _held(seen.awake[0].held)
+        return held(seen.awake[0].held)
     away = _away(seen)
     return _unreachable(away, seen) if away else None
 
@@ -43,7 +43,8 @@ def _nobody(seen: Overview) -> Said:
     return Said(_("No sender is running, so nothing leaves."), how, "bad" if waits else "warn")
 
 
-def _held(reason: str) -> Said:
+def held(reason: str) -> Said:
+    """Why a sender begins nothing."""
     if reason == "disk":
         return Said(
             _("The disk has no room, so nothing leaves."),
