@@ -29,6 +29,8 @@ from mailflow.scheduler.standing import Standing, may_act
 _QUEUE = "chunks"
 _TURN = 0.5
 """Seconds of one campaign's work before the next one has its turn."""
+_AHEAD = 1
+"""What is soon done goes before campaigns of a million people; where it turns out to be long, it waits for its next turn like these."""
 _BEAT = 1.0
 _SILENT = 5.0
 """Seconds after which what somebody had in hand who gives no sign of life is another's."""
@@ -72,7 +74,7 @@ class Crew:
             with database.read() as session:
                 whose = chunks.waiting(session, utc_now())
             try:
-                self._ask(chunks, whose)
+                self._ask(chunks, whose, priority=0 if chunks.seconds else _AHEAD)
             except ProgrammingError:
                 _log.warning("nobody can be asked: the tables of Procrastinate are gone; run “mailflow db upgrade”")
                 job(database, settings)
@@ -81,7 +83,7 @@ class Crew:
         ask.__name__ = job.__name__
         return ask
 
-    def _ask(self, chunks: Chunks, whose: Sequence[int]) -> None:
+    def _ask(self, chunks: Chunks, whose: Sequence[int], *, priority: int = 0) -> None:
         """Have a turn taken for each of these, unless one waits already; never two at once for the same."""
         if not whose:
             return
@@ -92,8 +94,8 @@ class Crew:
             for one in whose:
                 lock = f"{chunks.name} {one}"
                 if lock not in waiting:
-                    asked = self._asking.configure_task(chunks.name, queue=_QUEUE, lock=lock, queueing_lock=lock, connection=driver)
-                    asked.defer(whose=one)
+                    where = {"queue": _QUEUE, "lock": lock, "queueing_lock": lock, "priority": priority, "connection": driver}
+                    self._asking.configure_task(chunks.name, **where).defer(whose=one)
 
     def _take_turn(self, chunks: Chunks, whose: int) -> None:
         if may_act(self._standing) and work_off(self._database, chunks, [whose], seconds=_TURN, breathes=False):

@@ -1,6 +1,7 @@
 """What is handed to those who run it: the image, the compose files and the units are sound, and say nothing that is not so."""
 
 import configparser
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from mailflow.cli import supervisor
 from mailflow.foundation.settings import Settings
@@ -32,6 +35,24 @@ def test_the_image_is_sound() -> None:
     lines = (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
     assert [line for line in lines if line.startswith("USER ")] == ["USER 10001:10001"]
     assert all("--require-hashes" in line or "--no-deps" in line for line in lines if "pip install" in line)
+
+
+def test_the_image_has_all_that_shared_work_needs() -> None:
+    picked = re.search(r"/\^(\S+)==/", (DEPLOY / "Dockerfile").read_text("utf-8"))
+    assert picked
+    own = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    there = {
+        name
+        for name in re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements-dev.lock").read_text("utf-8"), re.MULTILINE)
+        if name in own or re.fullmatch(picked[1], name)
+    }
+    seen, wanted = set(), {"procrastinate", "psycopg-binary"}
+    while wanted - seen:
+        name = (wanted - seen).pop()
+        seen.add(name)
+        needs = [Requirement(told) for told in importlib.metadata.requires(name) or []]
+        wanted |= {canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate({"extra": "pool"})}
+    assert wanted - there == set()
 
 
 @pytest.mark.parametrize("file", COMPOSE, ids=lambda file: str(file.name))

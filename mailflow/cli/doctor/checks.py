@@ -75,6 +75,8 @@ def _of_database(database: Database, settings: Settings) -> Iterator[Finding]:
     with database.read() as session:
         for each in (_fence, _clock, _keys, _zones, _senders):
             yield each(session, settings)
+        if database.engine.dialect.name == "postgresql":
+            yield _large_work(session)
 
 
 def _fence(session: Session, settings: Settings) -> Finding:
@@ -123,6 +125,14 @@ def _senders(session: Session, _settings: Settings) -> Finding:
     if all(worker.held for worker in awake):
         return to_mend(words.SENDERS_HELD, why=awake[0].held)
     return well(words.SENDERS, count=len(awake))
+
+
+def _large_work(session: Session) -> Finding:
+    try:
+        from mailflow.scheduler.crew_tables import are_made
+    except ModuleNotFoundError:
+        return well(words.NOT_SHARED)
+    return well(words.SHARED) if are_made(session) else to_mend(words.UNSHARED)
 
 
 def _address(settings: Settings) -> Finding:

@@ -44,6 +44,15 @@ TABLES_MOVED: Words = {
     "en": "tables: these data were moved to PostgreSQL. Set MAILFLOW_DATABASE_URL to where they are now, or “mailflow db stay”.",
     "es": "tablas: estos datos se llevaron a PostgreSQL. Pon MAILFLOW_DATABASE_URL a donde están ahora, o «mailflow db stay».",
 }
+SHARED: Words = {"en": "large work: shared by all schedulers", "es": "trabajo grande: se reparte entre todos los relojes"}
+NOT_SHARED: Words = {
+    "en": "large work: done by the scheduler that leads. To share it among all: python -m pip install procrastinate, “mailflow db upgrade”",
+    "es": "trabajo grande: lo hace el reloj que manda. Para repartirlo: python -m pip install procrastinate, «mailflow db upgrade»",
+}
+UNSHARED: Words = {
+    "en": "large work: Procrastinate is installed and has no tables here: run “mailflow db upgrade”, then start the schedulers anew.",
+    "es": "trabajo grande: Procrastinate está instalado y aquí no tiene tablas: «mailflow db upgrade» y arranca de nuevo los relojes.",
+}
 FREE: Words = {"en": "fence: this database is no copy", "es": "cerca: esta base no es una copia"}
 HELD: Words = {
     "en": "fence: nothing leaves, since this database or data folder is a copy. Look at what waits, then “mailflow release”.",
