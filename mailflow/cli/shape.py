@@ -14,7 +14,8 @@ def refuse_other_shape(url: str) -> None:
     try:
         sentence = _fault(database)
     except DBAPIError as error:
-        sentence = f"The database cannot be opened: {error.orig}. Check MAILFLOW_HOME and MAILFLOW_DATABASE_URL"
+        why = str(error.orig).strip().partition("\n")[0].rstrip(".")
+        sentence = f"The database cannot be opened: {why}. Check MAILFLOW_HOME and MAILFLOW_DATABASE_URL"
     finally:
         database.close()
     if sentence:

@@ -132,7 +132,18 @@ def test_s_40_nothing_that_is_there_is_ever_wiped(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("fault", ["empty", "text", "cut", "rows", "names"])
+_SPOILED = {
+    "rows": "DELETE FROM link",
+    "names": "INSERT INTO backup_file VALUES ('../evil', x'78')",
+    "no name": "INSERT INTO backup_file VALUES (NULL, x'78')",
+    "no bytes": "INSERT INTO backup_file VALUES ('routes.toml', 'x')",
+    "no count": "UPDATE backup_manifest SET told = json_set(told, '$.rows', 7)",
+    "no moment": "UPDATE backup_manifest SET told = json_set(told, '$.taken_at', 'yesterday')",
+    "no fence": "DROP TABLE instance",
+}
+
+
+@pytest.mark.parametrize("fault", ["empty", "text", "cut", *_SPOILED])
 def test_what_is_no_whole_backup_is_refused(tmp_path: Path, fault: str) -> None:
     settings, file = _shop(tmp_path / "home", ""), tmp_path / "backup"
     take(settings, file, now=utc_now())
@@ -150,8 +161,31 @@ def _spoil(file: Path, fault: str) -> None:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     else:
         with closing(sqlite3.connect(file, isolation_level=None)) as chest:
-            statements = {"rows": "DELETE FROM link", "names": "INSERT INTO backup_file VALUES ('../evil', 'x')"}
-            chest.execute(statements[fault])
+            chest.execute(_SPOILED[fault])
+
+
+@pytest.mark.parametrize("target", BOTH)
+def test_s_40_a_backup_that_does_not_say_it_is_held_is_held_all_the_same(tmp_path: Path, url: Urls, target: str) -> None:
+    settings, file = _shop(tmp_path / "home", ""), tmp_path / "backup"
+    take(settings, file, now=utc_now())
+    with closing(sqlite3.connect(file, isolation_level=None)) as chest:
+        chest.execute("UPDATE backup_manifest SET told = json_remove(told, '$.rows.instance')")
+        chest.execute("DELETE FROM instance")
+    there = Settings(home=tmp_path / "new", database_url=url(target))
+    put_back(there, file)
+    database = Database(there.database_url)
+    assert Fence(there.home).begin(database, now=utc_now()) == "restored"
+    database.close()
+
+
+def test_what_a_killed_installation_left_in_wal_never_ends_up_in_a_restored_one(tmp_path: Path) -> None:
+    """Somebody took the database away and forgot what lay beside it: SQLite would write its pages over the restored ones."""
+    settings, file = _shop(tmp_path / "home", ""), tmp_path / "backup"
+    take(settings, file, now=utc_now())
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "mailflow.sqlite3-wal").write_bytes(b"pages of before")
+    with pytest.raises(BackupError, match="mailflow.sqlite3-wal"):
+        put_back(Settings(home=tmp_path / "new"), file)
 
 
 def test_a_backup_of_another_secret_than_the_folders_says_so_and_holds_the_mail_routes(tmp_path: Path, now: datetime) -> None:

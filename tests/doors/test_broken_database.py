@@ -1,6 +1,10 @@
 """A table that is missing is our fault, at every door: said as such, written to the log, and not "try again"."""
 
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +15,7 @@ from mailflow.audience.first_start import first_start
 from mailflow.foundation.accounts import make_api_key
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
+from tests.browser.product import ROOT, free_port
 from tests.conftest import NOON
 
 
@@ -40,3 +45,15 @@ def test_it_is_a_fault_with_a_line_in_the_log(
     assert "gone" not in answer.text
     assert table not in answer.text
     assert f"no such table: {table}" in caplog.text or f'relation "{table}" does not exist' in caplog.text
+
+
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["worker"]], ids=lambda command: command[0])
+def test_a_database_that_does_not_answer_is_said_in_one_sentence(tmp_path: Path, command: list[str]) -> None:
+    """Whoever connects the first PostgreSQL mistypes something: no command shows the inside of the product, or the password."""
+    said = {"MAILFLOW_HOME": str(tmp_path), "MAILFLOW_DATABASE_URL": f"postgresql://ana:geheim@127.0.0.1:{free_port()}/shop"}
+    asked = [sys.executable, "-m", "mailflow", *command]
+    ended = subprocess.run(asked, cwd=ROOT, env={**os.environ, **said}, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert "Connection refused. Check MAILFLOW_HOME and MAILFLOW_DATABASE_URL" in ended.stderr
+    assert "geheim" not in ended.stderr

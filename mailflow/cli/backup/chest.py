@@ -20,17 +20,22 @@ def seal(draft: Path, manifest: Manifest, files: dict[str, bytes]) -> None:
         chest.execute(f"CREATE TABLE {_FILES} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
         chest.execute(f"INSERT INTO {_MANIFEST} VALUES (?)", (manifest.written(),))  # noqa: S608  # our own name
         chest.executemany(f"INSERT INTO {_FILES} VALUES (?, ?)", files.items())  # noqa: S608  # as above
-        at = manifest.taken_at[:26].replace("T", " ")
-        chest.execute(_NAMED, (secrets.token_hex(8), at))  # no process ever began on it
-        chest.execute("UPDATE instance SET held = 'restored', held_at = ? WHERE held = ''", (at,))
+        _hold(chest, manifest)
         chest.execute("COMMIT")
 
 
-def unseal(database: Path) -> None:
-    """Take away what is only the backup's."""
+def unseal(database: Path, manifest: Manifest) -> None:
+    """Take away what is only the backup's. It is held, whatever was done to the backup since."""
     with closing(sqlite3.connect(database, isolation_level=None)) as opened:
         opened.execute(f"DROP TABLE IF EXISTS {_MANIFEST}")
         opened.execute(f"DROP TABLE IF EXISTS {_FILES}")
+        _hold(opened, manifest)
+
+
+def _hold(database: sqlite3.Connection, manifest: Manifest) -> None:
+    at = manifest.taken_at[:26].replace("T", " ")
+    database.execute(_NAMED, (secrets.token_hex(8), at))  # where no process ever began on it
+    database.execute("UPDATE instance SET held = 'restored', held_at = ? WHERE held = ''", (at,))
 
 
 def fault_of(chest: Path, rows: dict[str, int]) -> str:
@@ -59,6 +64,8 @@ def open_chest(file: Path) -> tuple[Manifest, dict[str, bytes]]:
             (told,) = opened.execute(f"SELECT told FROM {_MANIFEST}").fetchone()  # noqa: S608  # our own name
             files = dict(opened.execute(f"SELECT name, content FROM {_FILES}"))  # noqa: S608  # as above
         manifest = Manifest.read(told)
+        if not all(isinstance(name, str) and isinstance(content, bytes) for name, content in files.items()):
+            raise TypeError("files")
         fault = fault_of(file.resolve(), manifest.rows)
     except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:
         raise BackupError(NO_BACKUP, file=file, why=error) from error

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from mailflow.cli.backup.chest import fault_of, open_chest, unseal, wrapped_key_of
 from mailflow.cli.backup.rows import copy_rows, count_rows, go_on_numbering
@@ -30,10 +31,10 @@ def put_back(settings: Settings, file: Path) -> Manifest:
     _refuse_occupied(settings)
     _refuse_other_secret(settings, file, files)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.database_url.startswith("sqlite"):
-        _into_sqlite(settings, file, manifest)
-    else:
-        _into_server(settings, file, manifest)
+    try:
+        (_into_sqlite if settings.database_url.startswith("sqlite") else _into_server)(settings, file, manifest)
+    except (sqlite3.Error, IntegrityError, DataError, ProgrammingError) as error:  # its rows are not such as we write
+        raise BackupError(NO_BACKUP, file=file, why=error.orig if isinstance(error, DBAPIError) else error) from error
     for name, content in files.items():
         _write(settings.home / name, content)
     return manifest
@@ -44,6 +45,8 @@ def _refuse_occupied(settings: Settings) -> None:
     path = Path(database.engine.url.database or "") if database.url.startswith("sqlite") else None
     try:
         if path is not None:
+            beside = path.with_name(f"{path.name}-wal")  # SQLite would write the pages in it over those that are put back
+            path = next((file for file in (path, beside) if file.exists() and file.stat().st_size > 0), path)
             taken = path.exists() and path.stat().st_size > 0
         else:
             with database.engine.connect() as connection:
@@ -58,7 +61,7 @@ def _refuse_occupied(settings: Settings) -> None:
 def _refuse_other_secret(settings: Settings, file: Path, files: dict[str, bytes]) -> None:
     """Keys that do not open would make every link already sent a broken one."""
     here = settings.home / SECRET
-    inside = files.get(SECRET, b"").decode("ascii").strip()
+    inside = files.get(SECRET, b"").decode("ascii", "replace").strip()
     secret = settings.secret_key or (here.read_text("ascii").strip() if here.exists() else inside)
     key = wrapped_key_of(file)
     if key and not opens(key, secret):
@@ -71,7 +74,7 @@ def _into_sqlite(settings: Settings, file: Path, manifest: Manifest) -> None:
     try:
         draft.touch(mode=0o600, exist_ok=False)
         shutil.copyfile(file, draft)
-        unseal(draft)
+        unseal(draft, manifest)
         if fault := fault_of(draft.resolve(), manifest.rows):
             raise BackupError(NO_BACKUP, file=file, why=fault)
         target.unlink(missing_ok=True)  # an empty one, or there would have been an end to it above
@@ -85,7 +88,7 @@ def _into_server(settings: Settings, file: Path, manifest: Manifest) -> None:
     upgrade(settings.database_url)
     target = Database(settings.database_url)
     with _copied(file, settings.home) as chest:
-        unseal(chest)
+        unseal(chest, manifest)
         upgrade(f"sqlite:///{chest}")
         source = Database(f"sqlite:///{chest}")
         try:

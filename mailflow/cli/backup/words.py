@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Self
 
 from mailflow.cli.speech import Refused
@@ -43,7 +44,11 @@ class Manifest:
     @classmethod
     def read(cls, text: str) -> Self:
         """As it was kept; ValueError, KeyError or TypeError when it is none."""
-        return cls(**json.loads(text))
+        told = cls(**json.loads(text))
+        datetime.fromisoformat(told.taken_at)
+        if not isinstance(told.rows, dict) or not all(isinstance(count, int) for count in told.rows.values()):
+            raise TypeError("rows")
+        return told
 
 
 class BackupError(Refused):
