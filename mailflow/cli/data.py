@@ -23,7 +23,7 @@ def upgrade() -> None:
 def move(to: Annotated[str, typer.Argument(help="postgresql+psycopg://user:password@host/database, which is empty")]) -> None:
     """Move everything from SQLite to an empty PostgreSQL database, compare it row by row, and seal the old one."""
     from mailflow.cli.move.carry import move as carry
-    from mailflow.cli.move.words import COMPARED, DONE, MoveError
+    from mailflow.cli.move.words import COMPARED, DONE, SECRET_AS_SET, SECRET_IN_FILE, MoveError
     from mailflow.cli.speech import amount, not_done, tell
     from mailflow.foundation.settings import read_settings
 
@@ -32,7 +32,8 @@ def move(to: Annotated[str, typer.Argument(help="postgresql+psycopg://user:passw
         moved = carry(settings, to, told=lambda table, rows: typer.echo(tell(COMPARED, table=table, rows=amount(rows))) if rows else None)
     except MoveError as error:
         raise not_done(error) from error
-    typer.echo(tell(DONE, rows=amount(sum(moved.values())), home=settings.home))
+    secret = tell(SECRET_AS_SET if settings.secret_key else SECRET_IN_FILE, home=settings.home)
+    typer.echo(tell(DONE, rows=amount(sum(moved.values())), secret=secret))
 
 
 @db.command("stay")

@@ -184,7 +184,7 @@ def test_what_a_killed_installation_left_in_wal_never_ends_up_in_a_restored_one(
     take(settings, file, now=utc_now())
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "mailflow.sqlite3-wal").write_bytes(b"pages of before")
-    with pytest.raises(BackupError, match="mailflow.sqlite3-wal"):
+    with pytest.raises(BackupError, match=r"mailflow\.sqlite3-wal"):
         put_back(Settings(home=tmp_path / "new"), file)
 
 

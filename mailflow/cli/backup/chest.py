@@ -62,13 +62,18 @@ def open_chest(file: Path) -> tuple[Manifest, dict[str, bytes]]:
     try:
         with closing(sqlite3.connect(f"{file.resolve(strict=True).as_uri()}?mode=ro", uri=True)) as opened:
             (told,) = opened.execute(f"SELECT told FROM {_MANIFEST}").fetchone()  # noqa: S608  # our own name
-            files = dict(opened.execute(f"SELECT name, content FROM {_FILES}"))  # noqa: S608  # as above
+            files = _checked(dict(opened.execute(f"SELECT name, content FROM {_FILES}")))  # noqa: S608  # as above
         manifest = Manifest.read(told)
-        if not all(isinstance(name, str) and isinstance(content, bytes) for name, content in files.items()):
-            raise TypeError("files")
         fault = fault_of(file.resolve(), manifest.rows)
     except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:
         raise BackupError(NO_BACKUP, file=file, why=error) from error
     if fault:
         raise BackupError(NO_BACKUP, file=file, why=fault)
     return manifest, files
+
+
+def _checked(files: dict[str, bytes]) -> dict[str, bytes]:
+    """SQLite keeps anything in any column."""
+    if not all(isinstance(name, str) and isinstance(content, bytes) for name, content in files.items()):
+        raise TypeError("files")
+    return files

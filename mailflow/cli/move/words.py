@@ -55,16 +55,21 @@ DONE: Words = {
 
 On this computer, and on each that joins, set
   MAILFLOW_DATABASE_URL   to the address you just gave
-  MAILFLOW_SECRET_KEY     to what stands in {home}/secret.key (keep it as you keep a password)
+  MAILFLOW_SECRET_KEY     {secret}
 and start mailflow again.""",
     "es": """
 Se han llevado {rows} filas y comparado una a una. La base de datos antigua se conserva y ya nada arranca con ella.
 
 En este ordenador, y en cada uno que se una, pon
   MAILFLOW_DATABASE_URL   con la dirección que acabas de dar
-  MAILFLOW_SECRET_KEY     con lo que hay en {home}/secret.key (guárdalo como una contraseña)
+  MAILFLOW_SECRET_KEY     {secret}
 y arranca mailflow de nuevo.""",
 }
+SECRET_IN_FILE: Words = {
+    "en": "to what stands in {home}/secret.key (keep it as you keep a password)",
+    "es": "con lo que hay en {home}/secret.key (guárdalo como una contraseña)",
+}
+SECRET_AS_SET: Words = {"en": "to what it is set to here", "es": "con lo que ya tiene aquí"}
 NOT_MOVED: Words = {
     "en": "These data were not moved: nothing was changed.",
     "es": "Estos datos no se han llevado a ningún sitio: nada ha cambiado.",
