@@ -40,6 +40,7 @@ def keep_log(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick passed over while the last one works is meant
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of each job twice
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # whoever waits for a connection says so
     sys.excepthook = _ended
     threading.excepthook = lambda told: _ended(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
 

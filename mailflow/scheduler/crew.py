@@ -31,6 +31,7 @@ _TURN = 0.5
 """Seconds of one campaign's work before the next one has its turn."""
 _AHEAD = 1
 """What is soon done goes before campaigns of a million people; where it turns out to be long, it waits for its next turn like these."""
+_LOOK = 0.25
 _BEAT = 1.0
 _SILENT = 5.0
 """Seconds after which what somebody had in hand who gives no sign of life is another's."""
@@ -62,7 +63,7 @@ class Crew:
 
     def join(self) -> None:
         """Wait for the slice in hand."""
-        self._thread.join()
+        self._thread.join(4 * _PATIENCE)
 
     def share(self, job: Job) -> Job:
         """In place of a job that does chunked work one that asks for it; any other as it is."""
@@ -115,30 +116,33 @@ class Crew:
         for chunks in CHUNKED.values():
             app.task(name=chunks.name)(partial(self._take_turn, chunks))
         async with app.open_async():
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[_QUEUE],
-                    delete_jobs="always",
-                    fetch_job_polling_interval=_BEAT,
-                    update_heartbeat_interval=_BEAT,
-                    stalled_worker_timeout=_SILENT,
-                    install_signal_handlers=False,
-                )
-            )
-            tasks = (working, asyncio.create_task(self._forget_the_dead(app)), asyncio.create_task(self._pause()))
+            tasks = [asyncio.create_task(each) for each in (self._take_turns(app), self._watch(app), self._pause())]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 task.cancel()
-            ends = await asyncio.gather(*tasks, return_exceptions=True)
-            for fault in ends:
-                if isinstance(fault, Exception):
-                    raise fault
+            ended, _ = await asyncio.wait(tasks, timeout=_PATIENCE)  # one that does not hear is left behind
+            for task in ended:
+                if not task.cancelled():
+                    task.result()
 
-    async def _forget_the_dead(self, app: App) -> None:
-        """Take away what they had in hand, which keeps others from it, and ask for it anew."""
+    async def _take_turns(self, app: App) -> None:
+        """Not woken by the database (LISTEN): the library does not notice when that connection is lost, and may then never end."""
+        await app.run_worker_async(
+            queues=[_QUEUE],
+            delete_jobs="always",
+            listen_notify=False,
+            fetch_job_polling_interval=_LOOK,
+            update_heartbeat_interval=_BEAT,
+            stalled_worker_timeout=_SILENT,
+            install_signal_handlers=False,
+        )
+
+    async def _watch(self, app: App) -> None:
+        """Strike off who is silent, and ask anew for what they had in hand. One that lives after all begins anew at its next job."""
         kinds, manager = {chunks.name: chunks for chunks in CHUNKED.values()}, app.job_manager
         while True:
             await asyncio.sleep(_BEAT)
+            await manager.prune_stalled_workers(_SILENT)
             for job in await manager.get_stalled_jobs(queue=_QUEUE, seconds_since_heartbeat=_SILENT):
                 _log.warning("“%s” is another's now: who did it gives no sign of life", job.lock)
                 with suppress(ConnectorException):  # another has taken it away
