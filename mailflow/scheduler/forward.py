@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
 from mailflow.delivery import setback
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.watched import Watched
+from mailflow.scheduler.standing import NO_ANSWER
 
 _GLANCE = 0.25
 _BETWEEN = 0.03
@@ -45,7 +44,7 @@ class Forward:
                 self._wanted = False
                 try:
                     await self._bring(in_turns)
-                except OperationalError:
+                except NO_ANSWER:
                     self._wanted = True
             await asyncio.sleep(_GLANCE)
 

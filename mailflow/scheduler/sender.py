@@ -33,7 +33,7 @@ from mailflow.scheduler.gathering import Gathered, gather
 from mailflow.scheduler.naming import own_name
 from mailflow.scheduler.pace import Pace
 from mailflow.scheduler.recovery import settle_the_dead
-from mailflow.scheduler.standing import LASTING, Standing
+from mailflow.scheduler.standing import LASTING, NO_ANSWER, Standing
 from mailflow.scheduler.ways import Ways
 
 _LEASE_TRUST = 5.0
@@ -113,7 +113,7 @@ class Sender:
         """Leave nothing behind; where the database does not answer, the journal stays for the next worker to read."""
         if self._hand.untold:
             return
-        with ignoring(OperationalError):
+        with ignoring(*NO_ANSWER):
             await self._in_turns(self._hand_back)
             self._journal.close()
 
@@ -156,7 +156,7 @@ class Sender:
             if not (said or gone or asked) and not await self._in_turns(lambda: self._is_due(room)):
                 return False
             claimed = await self._in_turns(lambda: self._transact(said, gone, asked, room))
-        except OperationalError:
+        except NO_ANSWER:
             _log.exception("the database did not answer; trying again")
             hand.not_recorded(said)
             for why, rows in gone.items():
@@ -175,7 +175,7 @@ class Sender:
         known = self._hand.numbers().union(coming)
         try:
             await self._in_turns(lambda: self._let_go_of_strays(known))
-        except OperationalError:
+        except NO_ANSWER:
             await asyncio.sleep(_IDLE_SECONDS)
         else:
             self._unsure = False
@@ -287,8 +287,11 @@ class Sender:
     async def _keep_up(self) -> None:
         """Hold on to the leases, look after the dead, mind the disk."""
         while True:
-            with ignoring(OperationalError):
+            try:
                 await self._in_turns(self._renew)
+            except NO_ANSWER:
+                with ignoring(*NO_ANSWER):
+                    await self._in_turns(self._look_again)
             await asyncio.sleep(RENEW_EVERY)
 
     def _renew(self) -> None:
@@ -303,12 +306,20 @@ class Sender:
             tell_worker(session, self.worker, started=self._started, in_hand=self._hand.total, held=self._held, routes=routes, now=now)
             tidy(session, now=now)
         self._standing.keep()
-        self._held = self._standing.word or self._held
-        if self._held in LASTING:
-            self._loop.call_soon_threadsafe(self.stop)
+        self._heed()
         self._renewed = time.monotonic()
         if not self._standing.word:  # what a copy has in hand another may be sending
             settle_the_dead(self.database, self.ring, self._journals, self._leases)
+
+    def _look_again(self) -> None:
+        """Why it could not be renewed: not the database may be away, but its tables be others."""
+        self._standing.look()
+        self._heed()
+
+    def _heed(self) -> None:
+        self._held = self._standing.word or self._held
+        if self._held in LASTING:
+            self._loop.call_soon_threadsafe(self.stop)
 
     def _hand_back(self) -> None:
         with self.database.begin() as session:

@@ -4,7 +4,7 @@ import logging
 import signal
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from mailflow.foundation.database import Database
@@ -14,6 +14,8 @@ from mailflow.foundation.shape import shape_of
 
 OTHER_SHAPE = "version"
 """The database's tables were brought to another version's shape while this process runs."""
+NO_ANSWER = (OperationalError, ProgrammingError)
+"""What a database raises that is away or busy, or whose tables were changed: that is the second on PostgreSQL, the first on SQLite."""
 LASTING = (OTHER_LIFE, OTHER_SHAPE)
 """What only a new process can live with."""
 _log = logging.getLogger(__name__)

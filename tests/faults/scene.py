@@ -100,11 +100,11 @@ class Scene:
         """A sender process on the next computer in turn, some of its protections taken out."""
         return self._begin("tests.faults.worker", *without)
 
-    def move_to(self, home: Path) -> None:
-        """From now on processes begin in another data folder, with the database that lies there."""
-        self._homes = cycle([home])
+    def move_to(self, home: Path, database_url: str = "") -> None:
+        """From now on processes begin in another data folder, with the database that lies there or at an address."""
+        self._homes, self._reached = cycle([home]), database_url
         self.database.close()
-        self.settings = replace(self.settings, home=home, database_url=f"sqlite:///{home / 'mailflow.sqlite3'}")
+        self.settings = replace(self.settings, home=home, database_url=database_url or f"sqlite:///{home / 'mailflow.sqlite3'}")
         self.database = Database(self.settings.database_url)
 
     def start_clock(self) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select, update
 
 from benchmarks.crowd import launched
 from mailflow.campaigns import control
@@ -21,9 +21,11 @@ from mailflow.delivery.models import Worker
 from mailflow.delivery.restored import held, release_some
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
+from mailflow.foundation.fence.models import Instance
 from mailflow.foundation.settings import Settings
 from tests.faults.scene import Scene
-from tests.faults.sizes import size
+from tests.faults.sizes import on_both, size
+from tests.postgres import Postgres
 
 PEOPLE = size(300, 20_000)
 WATCHED = size(1, 30)
@@ -31,9 +33,9 @@ WATCHED = size(1, 30)
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, where: str) -> Iterator[Scene]:
     """A campaign of which a part has gone out, slowly."""
-    made = Scene(tmp_path, PEOPLE, seconds=0.02)
+    made = Scene(tmp_path, PEOPLE, seconds=0.02, database_url=where)
     yield made
     made.close()
 
@@ -42,14 +44,25 @@ def _halfway(scene: Scene) -> None:
     scene.until(lambda: scene.taken() > PEOPLE // 10, 60, "a beginning")
 
 
-def test_b_27_a_backup_taken_in_the_middle_sends_nothing_until_released(scene: Scene, tmp_path: Path) -> None:
+@pytest.fixture
+def place(where: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where something can be put back to: an empty database of the same kind, none for SQLite's in a new folder."""
+    if not where:
+        yield ""
+        return
+    with request.getfixturevalue("server").fresh(empty=True) as url:
+        yield url
+
+
+@on_both
+def test_b_27_a_backup_taken_in_the_middle_sends_nothing_until_released(scene: Scene, tmp_path: Path, place: str) -> None:
     sender = scene.start()
     _halfway(scene)
     manifest = take(scene.settings, tmp_path / "backup", now=utc_now())
     assert manifest.rows["message"] == PEOPLE
     scene.end(sender, signal.SIGKILL)
-    put_back(replace(scene.settings, home=tmp_path / "new", database_url=""), tmp_path / "backup")
-    scene.move_to(tmp_path / "new")
+    put_back(replace(scene.settings, home=tmp_path / "new", database_url=place), tmp_path / "backup")
+    scene.move_to(tmp_path / "new", place)
     database = scene.database
     before = scene.taken()
     sender = scene.start()
@@ -94,15 +107,50 @@ def test_b_27_two_instances_on_one_copy(scene: Scene, tmp_path: Path) -> None:
 
 
 def test_b_27_without_the_fence_both_would_write_to_the_same_people(scene: Scene, tmp_path: Path) -> None:
-    sender = scene.start()
-    _halfway(scene)
-    scene.end(sender, signal.SIGKILL)
+    scene.end(_once_halfway(scene), signal.SIGKILL)
     original = scene.settings.home
     shutil.copytree(original, tmp_path / "copy")
     scene.start()
     scene.move_to(tmp_path / "copy")
     scene.start("fence")
     scene.until(lambda: len(scene.arrivals()) > len({arrival.recipient for arrival in scene.arrivals()}), 60, "a second copy")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("where", ["postgresql"], indirect=True)
+def test_b_27_a_copy_made_by_the_server_sends_nothing_and_would_without_the_fence(scene: Scene, server: Postgres, tmp_path: Path) -> None:
+    """A server copied with its data, or a dump read back: whoever joins the copy begins nothing while the original goes on."""
+    scene.end(_once_halfway(scene), signal.SIGKILL)
+    scene.database.close()
+    original, url = scene.settings.home, scene.settings.database_url
+    with server.fresh(empty=True) as copy:
+        server.tell(f"DROP DATABASE {make_url(copy).database}")
+        server.tell(f"CREATE DATABASE {make_url(copy).database} TEMPLATE {make_url(url).database} STRATEGY file_copy")
+        scene.move_to(tmp_path / "joins", copy)
+        held_back = scene.start()
+        _until_held(scene)
+        scene.move_to(original, url)
+        scene.start()
+        scene.until_settled(60)
+        assert not _is_anybody_written_to_twice(scene)
+        scene.end(held_back, signal.SIGTERM)
+        scene.move_to(tmp_path / "joins", copy)
+        with scene.database.begin() as session:
+            session.execute(update(Instance).values(held=""))
+        both = scene.start("fence")
+        scene.until(lambda: _is_anybody_written_to_twice(scene), 60, "a second copy")
+        scene.end(both, signal.SIGKILL)
+
+
+def _once_halfway(scene: Scene) -> "subprocess.Popen[bytes]":
+    sender = scene.start()
+    _halfway(scene)
+    return sender
+
+
+def _is_anybody_written_to_twice(scene: Scene) -> bool:
+    mails = [arrival.recipient for arrival in scene.arrivals()]
+    return len(mails) > len(set(mails))
 
 
 def _until_held(scene: Scene) -> None:
