@@ -1,6 +1,7 @@
 """Every stage's tables in one place, for migrations and for making a fresh database."""
 
 import mailflow.activity.models
+import mailflow.audience.importing.models
 import mailflow.audience.models
 import mailflow.campaigns.models
 import mailflow.content.models

@@ -37,7 +37,7 @@ def set_values(session: Session, subscriber_id: int, values: Mapping[str, FieldV
         many = value if isinstance(value, list) else [value]
         kept = [one for one in many if one is not None and one != ""]
         session.add_all(
-            ProfileValue(subscriber_id=subscriber_id, field_id=field.id, position=place, **_columns(field.kind, one))
+            ProfileValue(subscriber_id=subscriber_id, field_id=field.id, position=place, **columns_of(field.kind, one))
             for place, one in enumerate(kept)
         )
     session.flush()
@@ -49,7 +49,8 @@ def _value(kind: str, text: str | None, number: float | None, day: date | None) 
     return number if kind == FieldKind.NUMBER else day if kind == FieldKind.DATE else text
 
 
-def _columns(kind: str, value: Any) -> dict[str, Any]:
+def columns_of(kind: str, value: Any) -> dict[str, Any]:
+    """A value of a field of this kind in the column that holds it."""
     if kind in (FieldKind.NUMBER, FieldKind.BOOLEAN):
         return {"number": float(value)}
     if kind == FieldKind.DATE:

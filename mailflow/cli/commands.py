@@ -2,7 +2,7 @@
 
 import typer
 
-from mailflow.cli import checkup, data, keeping, keyring, processes
+from mailflow.cli import bringing, checkup, data, keeping, keyring, processes
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ cli.command("web")(processes.web)
 cli.command("worker")(processes.worker)
 cli.command("scheduler")(processes.scheduler)
 cli.command("doctor")(checkup.doctor)
+cli.command("import")(bringing.import_)
 cli.command("backup")(keeping.backup)
 cli.command("restore")(keeping.restore)
 cli.command("release")(keeping.release)

@@ -57,7 +57,7 @@ def test_a_planted_violation_breaks(contract: str, copy: Path) -> None:
 
 
 STAGES = ("foundation.accounts", "activity", "audience", "outbox", "offers", "segments", "content", "campaigns", "sequences", "delivery")
-STAGES += ("tracking", "foundation.fence")
+STAGES += ("tracking", "foundation.fence", "audience.importing")
 
 
 @pytest.mark.parametrize("stage", STAGES)

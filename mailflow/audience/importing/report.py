@@ -1,0 +1,31 @@
+"""What became of the rows, as a table that a spreadsheet opens: those that did not come in, and those that came in without something."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailflow.audience.importing.models import Import, ImportBlock
+from mailflow.audience.importing.words import COMES_IN
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def report(session: Session, brought: Import) -> Iterator[str]:
+    """The lines of a CSV file, one by one: row number, outcome, what was left out, a hint, and the row itself where it stayed out."""
+    yield _line(["row", "outcome", "left out", "hint", *brought.header])
+    for position in range(brought.blocks):
+        block = session.scalars(select(ImportBlock).where(ImportBlock.import_id == brought.id, ImportBlock.position == position)).one()
+        for (number, _, cells), (outcome, dropped, note) in zip(block.rows, block.outcomes, strict=True):
+            if outcome not in COMES_IN or dropped:
+                yield _line([str(number), outcome, " ".join(dropped), note, *cells])
+        session.expunge(block)
+
+
+def _line(cells: list[str]) -> str:
+    """Cells that a spreadsheet would take for a formula begin with an apostrophe (OWASP, CSV injection)."""
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""``mailflow import``: people from a file, shown first, then carried in."""
