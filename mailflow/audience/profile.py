@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Field, ProfileValue
 from mailflow.audience.words import FieldKind, FieldValue
+from mailflow.foundation.among import among
 
 
 def values(session: Session, subscriber_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -17,7 +18,7 @@ def values(session: Session, subscriber_ids: Sequence[int]) -> dict[int, dict[st
     rows = session.execute(
         select(ProfileValue.subscriber_id, ProfileValue.text, ProfileValue.number, ProfileValue.day, Field.key, Field.kind)
         .join(Field, Field.id == ProfileValue.field_id)
-        .where(ProfileValue.subscriber_id.in_(subscriber_ids))
+        .where(among(ProfileValue.subscriber_id, subscriber_ids))
         .order_by(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.position)
     )
     for person, text, number, day, key, kind in rows:
