@@ -1,36 +1,23 @@
 """Fixtures that every stage's tests share: a fresh database with all tables, and a fixed moment."""
 
+import gc
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import event
 
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring, open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.schema import metadata
+from tests.kept import keep_statements, keep_what_is_the_same
 from tests.postgres import Postgres, postgres
 
-
-class _Compiled(BytecodeCache):
-    """Templates as they were compiled for the first test that needed them: a third of a page's test was compiling the same again."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
+keep_what_is_the_same()
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
@@ -55,16 +42,23 @@ def every_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh database with every table: what holds on one holds on the other."""
     if request.param == "postgresql":
-        with request.getfixturevalue("server").fresh() as url:
+        with request.getfixturevalue("server").lent() as url:
             opened = Database(url)
+            keep_statements(opened.engine)
             yield opened
             opened.close()
         return
     file = tmp_path / "mailflow.sqlite3"
     shutil.copyfile(request.getfixturevalue("every_table"), file)
     opened = Database(f"sqlite:///{file}")
+    keep_statements(opened.engine)
+    event.listen(opened.engine, "connect", _never_wait_for_the_disk)
     yield opened
     opened.close()
+
+
+def _never_wait_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # nobody pulls the plug here; tests with processes of their own keep it as in life
 
 
 @pytest.fixture
@@ -83,6 +77,12 @@ def settings(tmp_path: Path) -> Settings:
 def ring(database: Database, settings: Settings) -> Ring:
     """The installation's keys."""
     return open_ring(database, settings)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: nobody need look for garbage in it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

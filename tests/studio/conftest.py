@@ -28,9 +28,15 @@ class Visitor:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._token = ""
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self.client.get(path, **more)
+        return self._seen(self.client.get(path, **more))
+
+    def _seen(self, answer: TestResponse) -> TestResponse:
+        if answer.mimetype == "text/html" and (found := _TOKEN.search(answer.text)):
+            self._token = found[1]
+        return answer
 
     def token(self, page: str = "/sign-in") -> str:
         answer = self.client.get(page, follow_redirects=True)
@@ -39,7 +45,11 @@ class Visitor:
         return found[1]
 
     def post(self, path: str, data: dict[str, str] | None = None, **more: Any) -> TestResponse:
-        return self.client.post(path, data={"csrf_token": self.token(), **(data or {})}, **more)
+        token = self._token or self.token("/sign-in" if path == "/sign-in" else "/settings/account")  # a small page
+        answer = self.client.post(path, data={"csrf_token": token, **(data or {})}, **more)
+        if path.startswith("/sign-"):
+            self._token = ""  # another session has another one
+        return self._seen(answer)
 
     def sign_in(self, email: str = BRUNO, password: str = PASSWORD, **more: str) -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password, **more})
