@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from mailflow.audience.confirmation import confirm
 from mailflow.audience.first_start import first_start
-from mailflow.audience.models import Form, List, Subscriber, Subscription
+from mailflow.audience.models import Field, Form, List, ProfileValue, Subscriber, Subscription
 from mailflow.audience.profile import set_values
 from mailflow.audience.signup import sign_up
 from mailflow.audience.words import SignUpEntry, SubscriptionState, Tracking
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
+from mailflow.foundation.upsert import insert_all
 from mailflow.outbox.models import Message
 from mailflow.scheduler.jobs import EVERY_SECOND
 from mailflow.scheduler.sender import Sender
@@ -72,27 +73,18 @@ class House:
 
     def gathers(self, addresses: Sequence[str]) -> list[int]:
         """People who joined the first list long ago, however many; each one's first name is her address's."""
+        same = {"tracking": Tracking.INDIVIDUAL, "source": "test", "language": "es", "created_at": self.now, "confirmed_at": self.now}
+        joined = {"state": SubscriptionState.CONFIRMED, "asked_at": self.now, "confirmed_at": self.now}
         with self.database.begin() as session:
             target = session.scalars(select(List.id)).first()
-            people = [
-                Subscriber(
-                    email=address,
-                    email_key=address,
-                    tracking=Tracking.INDIVIDUAL,
-                    source="test",
-                    language="es",
-                    created_at=self.now,
-                    confirmed_at=self.now,
-                )
-                for address in addresses
-            ]
-            session.add_all(people)
-            session.flush()
-            joined = {"list_id": target, "state": SubscriptionState.CONFIRMED, "asked_at": self.now, "confirmed_at": self.now}
-            session.add_all(Subscription(subscriber_id=person.id, **joined) for person in people)
-            for person in people:
-                set_values(session, person.id, {"first_name": person.email.partition("@")[0].capitalize()})
-            return [person.id for person in people]
+            name = session.scalars(select(Field.id).where(Field.key == "first_name")).one()
+            insert_all(session, Subscriber, [{"email": one, "email_key": one, **same} for one in addresses])
+            known = {one.email: one.id for one in session.scalars(select(Subscriber).where(Subscriber.email.in_(addresses)))}
+            people = [known[one] for one in addresses]
+            insert_all(session, Subscription, [{"subscriber_id": one, "list_id": target, **joined} for one in people])
+            names = [{"subscriber_id": known[one], "field_id": name, "text": one.partition("@")[0].capitalize()} for one in addresses]
+            insert_all(session, ProfileValue, names)
+            return people
 
     def messages_of(self, email: str) -> list[Message]:
         with self.database.read() as session:
