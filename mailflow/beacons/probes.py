@@ -82,13 +82,21 @@ class Probes:
         if self._settings.metrics_token:
             given = str(environ.get("HTTP_AUTHORIZATION", ""))
             return hmac.compare_digest(given.encode(), f"Bearer {self._settings.metrics_token}".encode())
-        own = _is_loopback(urlsplit(self._settings.public_url).hostname or "")
+        own = _is_loopback(urlsplit(self._settings.public_url).hostname or "") and _is_loopback(_host(environ))
         return own and _is_loopback(str(environ.get("REMOTE_ADDR", ""))) and not any(environ.get(header) for header in _FORWARDED)
 
     def _refusal(self) -> Answer:
         if not self._settings.metrics_token:
             return _NOTHING
         return Answer("401 Unauthorized", (*_TEXT, ("WWW-Authenticate", "Bearer")), b"Unauthorized\n")
+
+
+def _host(environ: Environment) -> str:
+    """By which name it was asked: a stranger's page in a browser here, whose name was made to lead here, has its own."""
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST') or 'localhost'}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from mailflow.delivery.families import family_named, family_of
 from mailflow.delivery.models import ProviderLimit
 
-_DOMAIN = re.compile(r"(?=.{4,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 MOST_A_MINUTE, MOST_CONNECTIONS = 1_000_000, 500
 
 

@@ -71,6 +71,8 @@ def test_figures_are_told_in_prometheus_form_and_name_nobody(busy: Database, set
         {**HERE, "HTTP_FORWARDED": "for=203.0.113.7"},
         {**HERE, "HTTP_VIA": "1.1 proxy"},
         {"REMOTE_ADDR": ""},
+        {**HERE, "HTTP_HOST": "its-name-leads-here.example:8000"},
+        {**HERE, "HTTP_HOST": "[::1"},
     ],
 )
 def test_s_40_for_strangers_there_are_no_figures(busy: Database, settings: Settings, who: dict[str, str]) -> None:

@@ -136,6 +136,8 @@ def test_a_limit_is_set_changed_and_taken_away(house: House, bruno: Visitor) -> 
     ("typed", "said"),
     [
         ({"provider": "nobody", "per_minute": "1"}, "Write a domain, such as example.com"),
+        ({"provider": "-a.-b", "per_minute": "1"}, "Write a domain, such as example.com"),
+        ({"provider": "192.168.0.1", "per_minute": "1"}, "Write a domain, such as example.com"),
         ({"provider": "gmail.com", "per_minute": "0"}, "Write a whole number from 1 to 1,000,000, or nothing."),
         ({"provider": "gmail.com", "connections": "-3"}, "Write a whole number from 1 to 500, or nothing."),
         ({"provider": "gmail.com", "per_minute": "9" * 5000}, "Write a whole number from 1 to 1,000,000, or nothing."),

@@ -34,7 +34,7 @@ def _route(health: Health) -> Finding:
     if health.open or not health.server:
         return well(words.SERVER, server=health.server or health.route)
     why = health.failure.text if health.failure else "no answer"
-    return to_mend(words.SERVER_AWAY, server=health.server, why=why.rstrip("."))
+    return to_mend(words.SERVER_AWAY, server=health.server, why=why.removeprefix(f"{health.server}: ").rstrip("."))
 
 
 async def _tried(settings: Settings) -> tuple[Health, ...]:
