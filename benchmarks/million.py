@@ -123,5 +123,5 @@ def _processes(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 def _load_once() -> None:
     """Have bytecode at hand, as an installed mailflow has it: whoever must compile what it loads is larger and later."""
-    loaded = "import mailflow.cli.commands, mailflow.cli.worker, mailflow.delivery.transports.smtp, mailflow.scheduler.tick"
+    loaded = "import mailflow.cli.commands, mailflow.cli.worker, mailflow.delivery.transports.smtp, mailflow.scheduler.crew"
     subprocess.run([sys.executable, "-c", loaded], env={**os.environ, **_AS_INSTALLED}, check=True)
