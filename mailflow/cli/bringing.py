@@ -25,7 +25,7 @@ class Why(StrEnum):
 
 
 def import_(
-    file: Annotated[Path | None, typer.Argument(help="A CSV file, from whatever program; its first line names the columns.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A CSV or Excel file; its first line names the columns.")] = None,
     *,
     to: Annotated[str, typer.Option("--list", help="The list they join.")] = "newsletter",
     basis: Annotated[Why, typer.Option(help="Why they may be written to: they agreed, or they are customers.")] = Why.CONSENT,
@@ -36,7 +36,7 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     resume: Annotated[int | None, typer.Option(help="Go on with the import of this number, which was interrupted.")] = None,
 ) -> None:
-    """Bring people in from a CSV file, after saying what would become of every row."""
+    """Bring people in from a CSV or Excel file, after saying what would become of every row."""
     from mailflow.audience.importing.words import Basis
     from mailflow.cli.imports.bring_in import Asked, interrupted, read_file, take_in, try_out
     from mailflow.cli.imports.words import WOULD, NotImportedError

@@ -115,7 +115,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(home: Path, file: Path) ->
             "No column of clientes.csv holds addresses. Its columns: Correo, Nombre,",
         ),
         (["{file}", "--wording", "x", "--column", "Foto=email"], "They may hold: email, language, first_name"),
-        ([], "Name a CSV file, or an interrupted import with --resume."),
+        ([], "Name a CSV or Excel file, or an interrupted import with --resume."),
     ],
 )
 def test_a_refusal_is_a_sentence(home: Path, file: Path, words: list[str], sentence: str) -> None:

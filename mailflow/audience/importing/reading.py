@@ -1,4 +1,4 @@
-"""From the bytes of a CSV file to rows, whatever program wrote it; a row that cannot be read costs no other (RFC 4180, and what is met).
+"""From the bytes of a file to rows, whatever program wrote it; a row that cannot be read costs no other (RFC 4180, and what is met).
 
 A quote that is never closed makes Python's csv swallow all that follows: here a record that does not end within some lines is one
 broken row, and reading goes on behind its first line.
@@ -8,7 +8,8 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from mailflow.audience.importing.words import LONGEST_CELL, MOST_COLUMNS, Row, Sheet
+from mailflow.audience.importing.words import LONGEST_CELL, MOST_COLUMNS, FileError, Row, Sheet
+from mailflow.audience.importing.workbook import is_workbook, workbook_rows
 
 _SEPARATORS = ",;\t|"
 _MOST_LINES = 20
@@ -17,30 +18,24 @@ _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-
 csv.field_size_limit(16 * LONGEST_CELL)
 
 
-class FileError(Exception):
-    """Nothing can be made of the file; the word says why: empty, not-text, no-columns, too-many-columns."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__(word)
-        self.word = word
-
-
-def read_csv(content: bytes) -> Sheet:
-    """The file's columns and rows. FileError: it is empty, no text, or a table of no sense."""
-    text = _decoded(content)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if not lines:
-        raise FileError("empty")
-    separator = _separator(lines)
-    records = _records(lines, separator)
-    header = [name.strip() for name in next(records).cells]
+def read(content: bytes) -> Sheet:
+    """A file's columns and rows. FileError: it is empty, no text, or a table of no sense."""
+    rows = iter(workbook_rows(content) if is_workbook(content) else _text_rows(content))
+    header = [name.strip() for name in next(rows, Row(0, ())).cells]
     if len(header) > MOST_COLUMNS:
         raise FileError("too-many-columns")
     if not any(header):
         raise FileError("no-columns")
-    return Sheet(header, [row for row in records if row.broken or any(cell.strip() for cell in row.cells)])
+    return Sheet(header, [row for row in rows if row.broken or any(cell.strip() for cell in row.cells)])
+
+
+def _text_rows(content: bytes) -> Iterator[Row]:
+    lines = _decoded(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        raise FileError("empty")
+    return _records(lines, _separator(lines))
 
 
 def _decoded(content: bytes) -> str:

@@ -14,6 +14,14 @@ LONGEST_CELL = 10_000
 """Characters; what is longer is no profile."""
 
 
+class FileError(Exception):
+    """Nothing can be made of a file; the word says why: empty, not-text, no-workbook, too-large, no-columns, too-many-columns."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
 class Outcome(StrEnum):
     """What becomes of a row; every row has exactly one."""
 

@@ -13,9 +13,9 @@ from mailflow.audience.importing.carry import Carrier
 from mailflow.audience.importing.check import Check
 from mailflow.audience.importing.columns import guess, plain
 from mailflow.audience.importing.models import Import
-from mailflow.audience.importing.reading import FileError, read_csv
+from mailflow.audience.importing.reading import read
 from mailflow.audience.importing.report import report
-from mailflow.audience.importing.words import EMAIL, IGNORED, LANGUAGE, Basis, Grounds, ImportState, Plan, Sheet
+from mailflow.audience.importing.words import EMAIL, IGNORED, LANGUAGE, Basis, FileError, Grounds, ImportState, Plan, Sheet
 from mailflow.audience.models import List
 from mailflow.cli.imports.words import NotImportedError
 from mailflow.foundation.clock import utc_now
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
 def read_file(file: Path) -> Sheet:
     """The file's rows. NotImportedError: it cannot be read."""
     try:
-        return read_csv(file.read_bytes())
+        return read(file.read_bytes())
     except OSError:
         raise NotImportedError("missing", file=file) from None
     except FileError as error:

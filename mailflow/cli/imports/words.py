@@ -8,11 +8,16 @@ from mailflow.foundation.language import Words
 FAULTS: Mapping[str, Words] = {
     "missing": {"en": "There is no file {file}.", "es": "No existe el archivo {file}."},
     "no-file": {
-        "en": "Name a CSV file, or an interrupted import with --resume. Interrupted ones: {open}.",
-        "es": "Indica un archivo CSV, o una importación interrumpida con --resume. Interrumpidas: {open}.",
+        "en": "Name a CSV or Excel file, or an interrupted import with --resume. Interrupted ones: {open}.",
+        "es": "Indica un archivo CSV o de Excel, o una importación interrumpida con --resume. Interrumpidas: {open}.",
     },
     "empty": {"en": "{file} is empty.", "es": "{file} está vacío."},
-    "not-text": {"en": "{file} is no text; save it as CSV (UTF-8).", "es": "{file} no es texto; guárdalo como CSV (UTF-8)."},
+    "not-text": {
+        "en": "{file} is no text; save it as CSV or as an Excel file.",
+        "es": "{file} no es texto; guárdalo como CSV o como archivo de Excel.",
+    },
+    "no-workbook": {"en": "{file} is no Excel file that can be read.", "es": "{file} no es un archivo de Excel que se pueda leer."},
+    "too-large": {"en": "{file} is too large: split it.", "es": "{file} es demasiado grande: divídelo."},
     "no-columns": {"en": "The first line of {file} names no columns.", "es": "La primera línea de {file} no nombra columnas."},
     "too-many-columns": {"en": "{file} has too many columns (200 at most).", "es": "{file} tiene demasiadas columnas (200 como mucho)."},
     "no-addresses": {

@@ -15,7 +15,7 @@ from mailflow.audience.importing.carry import Carrier
 from mailflow.audience.importing.check import Check
 from mailflow.audience.importing.columns import guess
 from mailflow.audience.importing.models import Import, ImportBlock
-from mailflow.audience.importing.reading import read_csv
+from mailflow.audience.importing.reading import read
 from mailflow.audience.importing.report import report
 from mailflow.audience.importing.words import COMES_IN, Basis, Grounds, ImportState, Outcome, Plan
 from mailflow.audience.models import ConsentLine, List, Subscriber, Subscription
@@ -49,7 +49,7 @@ def known_before(session: Session, ring: Ring, now: datetime) -> None:
 
 def brought(database: Database, content: bytes, now: datetime) -> int:
     with database.begin() as session:
-        sheet = read_csv(content)
+        sheet = read(content)
         mapping = guess(sheet.header, sheet.rows, fields(session))
         target = session.scalars(select(List.id).where(List.slug == "newsletter")).one()
         plan = Plan("clientes.csv", target, mapping, Grounds(Basis.CONSENT, "En papel, en la tienda, 2024"))

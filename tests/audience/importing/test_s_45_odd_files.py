@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.audience.importing.reading import FileError, read_csv
+from mailflow.audience.importing.reading import read
+from mailflow.audience.importing.words import FileError
 
 ROWS = "correo;nombre\r\nana@example.org;Ana Muñoz\r\nberta@example.org;Berta\r\n"
 
@@ -29,14 +30,14 @@ ROWS = "correo;nombre\r\nana@example.org;Ana Muñoz\r\nberta@example.org;Berta\r
     ids=["UTF-8", "its mark", "UTF-16", "16-le unmarked", "16-be unmarked", "Windows", "CR", "LF", "comma", "tab", "empty rows"],
 )
 def test_s_45_who_wrote_it_makes_no_difference(content: bytes) -> None:
-    sheet = read_csv(content)
+    sheet = read(content)
     assert sheet.header == ["correo", "nombre"]
     assert [list(row.cells) for row in sheet.rows] == [["ana@example.org", "Ana Muñoz"], ["berta@example.org", "Berta"]]
 
 
 def test_s_45_an_unclosed_quote_swallows_nobody() -> None:
     lines = ["correo,nombre", '"ana@example.org,Ana', *(f"persona{n}@example.org,P" for n in range(100))]
-    sheet = read_csv("\n".join(lines).encode())
+    sheet = read("\n".join(lines).encode())
     assert [row.broken for row in sheet.rows] == [True, *[False] * 100]
     assert sheet.rows[1].number == 3
 
@@ -53,14 +54,14 @@ def test_s_45_an_unclosed_quote_swallows_nobody() -> None:
 )
 def test_s_45_what_is_no_table_is_refused_with_a_word(content: bytes, word: str) -> None:
     with pytest.raises(FileError) as refused:
-        read_csv(content)
+        read(content)
     assert refused.value.word == word
 
 
 @given(st.binary(max_size=400))
 def test_s_45_no_bytes_are_too_odd(content: bytes) -> None:
     try:
-        sheet = read_csv(content)
+        sheet = read(content)
     except FileError:
         return
     assert sheet.header
@@ -70,6 +71,6 @@ def test_s_45_no_bytes_are_too_odd(content: bytes) -> None:
 def test_s_45_every_line_is_in_some_row(cells: list[str]) -> None:
     """However quotes and line ends fall: between two rows' numbers no line is lost but empty ones."""
     text = "correo,nombre\n" + "\n".join(f"x{cell}" for cell in cells)
-    sheet = read_csv(text.encode())
+    sheet = read(text.encode())
     kept = "".join("".join(row.cells) for row in sheet.rows)
     assert kept.count("x") == text.count("x")

@@ -1,0 +1,58 @@
+"""Excel files: a cell is read as a person would have typed it; what is no workbook, or was packed to do harm, is refused with a word."""
+
+import zipfile
+from datetime import date
+from io import BytesIO
+
+import pytest
+import xlsxwriter
+
+from mailflow.audience.importing import workbook
+from mailflow.audience.importing.reading import read
+from mailflow.audience.importing.words import FileError
+
+
+def saved(rows: list[list[object]]) -> bytes:
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "d/m/yyyy"})
+        for y, row in enumerate(rows):
+            for x, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write_datetime(y, x, cell, day)
+                else:
+                    sheet.write(y, x, cell)
+    return out.getvalue()
+
+
+def test_cells_are_read_as_they_were_typed() -> None:
+    sheet = read(
+        saved([["Correo", "Nacimiento", "Código", "Socia"], ["ana@example.org", date(1988, 3, 5), 41001, True], [], ["berta@example.org"]])
+    )
+    assert sheet.header == ["Correo", "Nacimiento", "Código", "Socia"]
+    assert [(row.number, list(row.cells)) for row in sheet.rows] == [
+        (2, ["ana@example.org", "1988-03-05", "41001", "yes"]),
+        (4, ["berta@example.org", "", "", ""]),
+    ]
+
+
+def test_a_cell_of_20_000_letters_breaks_its_row_and_no_other() -> None:
+    sheet = read(saved([["Correo", "Notas"], ["ana@example.org", "x" * 20_000], ["berta@example.org", ""]]))
+    assert [row.broken for row in sheet.rows] == [True, False]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 and no more", b"\xd0\xcf\x11\xe0 and no more", saved([["a"]])[:-40]])
+def test_what_is_no_workbook_is_refused(content: bytes) -> None:
+    with pytest.raises(FileError) as refused:
+        read(content)
+    assert refused.value.word == "no-workbook"
+
+
+def test_s_46_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", bytes(3_000_000))
+    monkeypatch.setattr(workbook, "_MOST_BYTES", 1_000_000)
+    with pytest.raises(FileError) as refused:
+        read(out.getvalue())
+    assert refused.value.word == "too-large"
