@@ -14,6 +14,7 @@ from mailflow.activity.words import Kind
 from mailflow.audience.models import Brand
 from mailflow.delivery.families import domains_of, family_of
 from mailflow.delivery.models import Bucket, ProviderFlow, slowing_of
+from mailflow.delivery.replies import without_addresses
 from mailflow.delivery.rules import REFUSALS, THROTTLES, Key, Slowing, free_at, is_on_trial, slowed, stopped, struck
 from mailflow.delivery.transports.words import Reply, Verdict
 from mailflow.foundation.among import among, among_given
@@ -86,7 +87,7 @@ def _change(bucket: Bucket, after: Slowing, reason: Reason, answers: Sequence[tu
     row, reply = next((row, reply) for row, reply in reversed(answers) if (reply.reason == Reason.POLICY) == (reason == Reason.POLICY))
     bucket.usual, bucket.slow, bucket.since, bucket.until = after
     bucket.reason = reason
-    bucket.words = f"{reply.code or ''} {reply.text.replace(row.address, '…')}".strip()[:_LONGEST_WORDS]
+    bucket.words = f"{reply.code or ''} {without_addresses(reply.text, row.address)}".strip()[:_LONGEST_WORDS]
     bucket.tokens, bucket.filled_at, bucket.slots_until = 0.0, now, None
     if after.until:
         _log.warning("%s refuses mail from %s by its rules; nothing goes there until %s", bucket.provider, bucket.sender, after.until)

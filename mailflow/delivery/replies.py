@@ -97,6 +97,9 @@ _UNSUPPORTED_ADDRESS = "5.6.7"
 _ADDRESS_CODES = (511, 550, 551, 552, 553, 554, 556, 585)
 _SIGN_IN_CODES = (530, 534, 535, 538)
 _URL = re.compile(r"https?://\S+")
+_SOMEBODY = re.compile(r"[^\s<>()\[\]\"',:;@]{1,320}@[^\s<>()\[\]\"',:;@]+")
+_READ = 1000
+"""Characters of a reply that are looked through for addresses: five times what is kept of it."""
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _HINT = re.compile(r"(?:in|after|for|wait)\s+(\d{1,6})\s*(s|sec|m|min|h|hour)\w*\b", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -117,6 +120,11 @@ def split_enhanced(text: str) -> tuple[str | None, str]:
     """The RFC 3463 status that a reply's text begins with, if any, and the text after it (RFC 2034)."""
     found = _STATUS.match(text)
     return (found[1], text[found.end() :].lstrip()) if found else (None, text)
+
+
+def without_addresses(text: str, address: str) -> str:
+    """The beginning of what a server said of an address, with that one and every other left out: it may name whom it forwards to."""
+    return _SOMEBODY.sub("…", text.replace(address, "…")[:_READ])
 
 
 def retry_after(text: str) -> timedelta | None:

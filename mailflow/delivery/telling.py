@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mailflow.delivery.buckets import forget_buckets
 from mailflow.delivery.models import Conversation, SentMinute, Worker
 from mailflow.delivery.providers import count_flow, forget_flow
+from mailflow.delivery.replies import without_addresses
 from mailflow.delivery.transports.words import Health, Reply, Verdict
 from mailflow.foundation.upsert import insert_all, own_insert
 from mailflow.outbox.words import Claimed, Reason
@@ -80,7 +81,7 @@ def tell_conversations(session: Session, said: Sequence[tuple[Claimed, Reply]], 
             "verdict": reply.verdict,
             "reason": reply.reason,
             "code": reply.code,
-            "words": reply.text.replace(row.address, "…")[:_LONGEST_WORDS],
+            "words": without_addresses(reply.text, row.address)[:_LONGEST_WORDS],
         }
         for row, reply in said[-KEPT_CONVERSATIONS:]
     ]

@@ -26,7 +26,8 @@ def take_lead(session: Session, what: str, holder: str) -> bool:
     now, lead = func.clock_timestamp(type_=Instant()), columns(Lead)
     until = now + literal(LASTS, Interval())
     asked = own_insert(session)(Lead.__table__).values(what=what, holder=holder, until=until)
-    free = or_(lead.holder == holder, lead.until < now)
+    # One that ends later than any can is of a time before the server's clock was set back.
+    free = or_(lead.holder == holder, lead.until < now, lead.until > now + literal(2 * LASTS, Interval()))
     taken = asked.on_conflict_do_update(index_elements=["what"], set_={"holder": holder, "until": until}, where=free)
     return bool(session.connection().execute(taken.execution_options(preserve_rowcount=True)).rowcount)
 

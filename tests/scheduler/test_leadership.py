@@ -6,11 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Interval, literal, update
 
 from mailflow.cli.migrate import upgrade
+from mailflow.foundation.database import Database
+from mailflow.foundation.lead import Lead, take_lead
 from tests.browser.product import ROOT, until
 from tests.postgres import Postgres
 
@@ -124,3 +128,15 @@ def test_where_many_machines_share_a_database_another_leads_once_the_first_is_st
     until(lambda: first.says("leads no longer"), seconds=30)
     assert second.end(signal.SIGTERM) < 8
     until(lambda: first.log.read_text("utf-8").count("this scheduler leads\n") == 2, seconds=5)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_lead_of_a_time_before_the_servers_clock_was_set_back_is_free(database: Database) -> None:
+    """Everything was switched off with the clock an hour ahead: nobody is there to renew it, and nobody waits an hour."""
+    with database.begin() as session:
+        assert take_lead(session, "scheduler", "first")
+        assert not take_lead(session, "scheduler", "second")
+        session.execute(update(Lead).values(until=Lead.until + literal(timedelta(hours=1), Interval())))
+        assert take_lead(session, "scheduler", "second")
+        assert not take_lead(session, "scheduler", "first")
