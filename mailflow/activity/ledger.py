@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Select, false, insert, literal, select
+from sqlalchemy import Insert, Select, false, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity, Cursor
 from mailflow.activity.words import Kind
 from mailflow.foundation.upsert import insert_all
+
+_SETTLED = text("""(
+    age(activity.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::text::xid)
+    OR activity.xmin::text = (pg_current_xact_id_if_assigned()::text::bigint % 4294967296)::text
+)""")
+"""Written by a transaction before all that are under way, or by this one: numbers are given out before the commit, and a reader that
+had gone past a number would never see what is committed under it later."""
 
 
 def note(session: Session, kind: Kind, subscriber_id: int, *, now: datetime, **facts: Any) -> Activity:
@@ -32,9 +39,11 @@ def lines_from(lines: Select[Any]) -> Insert:
 
 
 def unread(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int = 500) -> list[Activity]:
-    """The next lines of these kinds that ``reader`` has not seen, oldest first."""
+    """The next lines of these kinds that ``reader`` has not seen, oldest first; none while an earlier one may still appear."""
     after = session.scalar(select(Cursor.last_id).where(Cursor.reader == reader)) or 0
     lines = select(Activity).where(Activity.id > after, Activity.kind.in_(kinds)).order_by(Activity.id).limit(limit)
+    if session.get_bind().dialect.name == "postgresql":
+        lines = lines.where(_SETTLED)
     return list(session.scalars(lines))
 
 
