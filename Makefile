@@ -28,7 +28,7 @@ lint: setup-dev  ## style, types, the way the data flow
 	.venv/bin/lint-imports
 
 fast: setup-dev  ## all tests but the browser's, the journeys and PostgreSQL's
-	$(PY) -m pytest -n 2 -m "not browser and not story and not faults and not postgresql"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not browser and not story and not faults and not postgresql"
 
 check: lint fast ## the quick gate: under two minutes
 
@@ -36,7 +36,7 @@ test: setup-dev  ## everything, on a fresh machine too
 	@sh tools/chromium.sh
 	@sh tools/postfix.sh >/dev/null
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n 3
+	$(PY) -m pytest -n 4 --dist worksteal
 
 bench: setup-dev ## measure; ONLY=name,name for some; writes build/bench.json
 	@sh tools/postfix.sh >/dev/null

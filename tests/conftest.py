@@ -88,5 +88,21 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What a browser shows of a page is the same whichever database the page came from: it looks once."""
     twice = [item for item in items if item.get_closest_marker("browser") and item.get_closest_marker("postgresql")]
-    items[:] = [item for item in items if item not in set(twice)]
+    items[:] = _each_begins_by_waiting([item for item in items if item not in set(twice)], _runners(config))
     config.hook.pytest_deselected(items=twice)
+
+
+def _runners(config: pytest.Config) -> int:
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def _each_begins_by_waiting(items: list[pytest.Item], runners: int) -> list[pytest.Item]:
+    """Each runner's share (they take equal parts, in order) begins with tests that mostly wait: a long one left for the end is
+    waited for by everybody."""
+    wait = [item for item in items if any(map(item.get_closest_marker, ("faults", "story", "browser")))]
+    rest = [item for item in items if item not in set(wait)]
+    return [item for runner in range(runners) for some in (wait, rest) for item in _share(some, runner, runners)]
+
+
+def _share(items: list[pytest.Item], runner: int, runners: int) -> list[pytest.Item]:
+    return items[len(items) * runner // runners : len(items) * (runner + 1) // runners]

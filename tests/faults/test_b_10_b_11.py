@@ -190,7 +190,7 @@ def paces(house: House, *, senders: int) -> Paces:
 
     async def story(house: House, provider: Provider, server: Misbehaving) -> None:
         await until(lambda: len(server.taken) > 20, "the beginning")
-        found.before = await watch(provider, 0.8)
+        found.before = await watch(provider, 1.2)
         asked = provider.count("google")
         provider.answer = THROTTLED
         with contextlib.suppress(TimeoutError):
@@ -199,9 +199,9 @@ def paces(house: House, *, senders: int) -> Paces:
                     await asyncio.sleep(0.005)
         found.put_off = provider.count("google") - asked
         await asyncio.sleep(0.1)  # what was under way
-        found.after = await watch(provider, 0.8)
+        found.after = await watch(provider, 1.2)
 
-    play(house, story, senders=senders, manner=Manner(dot_after=0.04 * senders))
+    play(house, story, senders=senders, manner=Manner(dot_after=0.1 * senders))
     return found
 
 
