@@ -49,6 +49,7 @@ def begin() -> Settings:
     zone_data()
     refuse_other_shape(settings.database_url)
     compare(settings)
+    refuse_other_shape(settings.database_url)  # comparing writes, and may have waited for the end of a move
     return settings
 
 
