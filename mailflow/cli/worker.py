@@ -33,3 +33,9 @@ if __name__ == "__main__":
         send()
     except SettingsError as error:
         sys.exit(f"mailflow cannot start with these settings. {error}.")
+    except Exception as error:
+        from mailflow.cli.away import told_of
+
+        if not (sentence := told_of(error)):
+            raise
+        sys.exit(sentence)
