@@ -7,6 +7,7 @@ from sqlalchemy import select
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.database import Database
 from mailflow.foundation.fence.keeper import hold, introduce, known
+from mailflow.foundation.settings import Settings
 from mailflow.outbox.models import Mailing, Message
 from tests.mailed import mailing, message, person
 from tests.studio.conftest import Visitor
@@ -57,6 +58,18 @@ def test_release_leaves_each_that_may_have_gone_to_a_person(database: Database, 
     assert bruno.post("/held/release").status_code == 303
     with database.read() as session:
         assert known(session) == after
+
+
+def test_a_second_click_touches_no_journal_of_those_who_send_again(
+    database: Database, settings: Settings, bruno: Visitor, now: datetime
+) -> None:
+    _restored(database, now)
+    bruno.post("/held/release")
+    journal = settings.home / "journal" / "of-a-sender"
+    journal.parent.mkdir()
+    journal.touch()
+    assert "That was over already." in bruno.post("/held/release", follow_redirects=True).text
+    assert journal.exists()
 
 
 def test_nobody_releases_it_by_a_link_or_without_signing_in(database: Database, bruno: Visitor, stranger: Visitor, now: datetime) -> None:

@@ -41,7 +41,10 @@ def index() -> Response | str:
 @blueprint.post("/release")
 @staff
 def release() -> Response:
-    """Let it go on; what may have gone already waits for a decision of its own."""
+    """Let it go on; what may have gone already waits for a decision of its own. A second click finds nothing to do."""
+    if not is_held():  # and takes no journal from those who send again
+        flash(_("That was over already."), "warn")
+        return redirect(url_for("delivery.index"), 303)
     now, until, done = current_instant(), monotonic() + _LONGEST_SECONDS, False
     while not done and monotonic() < until:
         with current_database().begin() as session:
