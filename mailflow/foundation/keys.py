@@ -103,7 +103,8 @@ def had_keys(session: Session, *, before: datetime) -> bool:
 
 
 def token_keys(session: Session, secret: str, *, now: datetime) -> TokenKeys:
-    """The keys that read tokens now, and the one that makes them; raises ``InvalidToken`` when the secret is another one's."""
+    """The keys that read tokens now, and the one that makes them; raises ``InvalidToken`` when the secret is another one's,
+    LookupError where there is no key."""
     box = _box(secret)
     rows = session.execute(select(Key).where(Key.kind == TOKEN).order_by(Key.created_at, Key.number)).scalars().all()
     reading = [key for key in rows if key.retired_at is None or key.retired_at > now - READS_FOR]

@@ -62,7 +62,7 @@ def keep_learning(ring: Ring, database: Database, settings: Settings) -> None:
         secret = secret_of(settings)
         while True:
             time.sleep(_LOOK_EVERY)
-            with suppress(SQLAlchemyError, InvalidToken), database.read() as session:  # it is asked again
+            with suppress(SQLAlchemyError, InvalidToken, LookupError), database.read() as session:  # it is asked again
                 ring.learn(token_keys(session, secret, now=utc_now()))
 
     Thread(target=look, name="keys", daemon=True).start()
