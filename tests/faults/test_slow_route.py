@@ -19,9 +19,9 @@ from tests.faults.test_b_10_b_11 import newsletter
 from tests.house import House
 from tests.sink import Sink
 
-EACH = size(100, 2000)
-SLOW = 1.0
-"""Seconds for each mail; ten connections carry ten a second."""
+EACH = size(200, 4000)
+SLOW = 0.5
+"""Seconds for each mail; ten connections carry twenty a second."""
 
 
 @pytest.fixture
