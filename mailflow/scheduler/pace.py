@@ -19,6 +19,13 @@ _LULL = 0.045
 """Seconds between two turns when nothing is urgent: fewer, larger transactions."""
 _GLANCE = 0.005
 """Seconds after which it is looked again whether something is."""
+_TURN = 0.015
+"""Seconds that a turn is taken to last until some were measured; over a network they last twice that."""
+_OFTEN_LONGER, _SURELY = 1.5, 0.5
+"""So many times the usual a turn may well last, and surely lasts: connections that run dry meanwhile wait for it, and an intent that
+is stored too early grows too old."""
+_AT_MOST_LEFT = 0.7
+"""Of what leaves within an intent's life no more is left when the next turn begins: turns would be many and small."""
 
 
 class Pace:
@@ -27,6 +34,7 @@ class Pace:
     def __init__(self) -> None:
         """A hopeful guess: a slow server is found out within a turn or two, at the price of some intents that grow too old."""
         self._rate = _HOPED
+        self._turn = _TURN
         self._since = time.monotonic()
 
     def answered(self, count: int) -> None:
@@ -36,6 +44,20 @@ class Pace:
         weight = min(spent / _WINDOW, 1.0)
         self._rate += (count / spent - self._rate) * weight
         self._since = now
+
+    def turned(self, seconds: float) -> None:
+        """A turn lasted so long, from asking to the commit."""
+        self._turn += (seconds - self._turn) * 0.2
+
+    @property
+    def leaving(self) -> int:
+        """How many surely leave while a turn lasts."""
+        return int(self._rate * self._turn * _SURELY)
+
+    @property
+    def low(self) -> float:
+        """When no more than so many are ready, it is time for the next turn: they leave while it lasts."""
+        return min(self._rate * (self._turn * _OFTEN_LONGER + _GLANCE), self.burst * _AT_MOST_LEFT)
 
     @property
     def is_brisk(self) -> bool:

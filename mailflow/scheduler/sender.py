@@ -135,11 +135,11 @@ class Sender:
             await asyncio.wait_for(self._poke.wait(), self._pace.lull if behind else idle)
 
     def _runs_low(self) -> bool:
-        """Whether connections have but half of what may go, and there are more that may be asked for."""
+        """Whether connections will soon have nothing to do, and there are more that may be asked for."""
         hand = self._hand
         if self._ways:
             return self._may_begin() and self._ways.run_low(hand)
-        return bool(hand.total_waiting) and self._may_begin() and hand.ready * 2 < self._gate_room() + hand.ready
+        return bool(hand.total_waiting) and self._may_begin() and hand.ready < max(self._free() / 2, self._pace.low)
 
     async def _turn(self) -> bool:
         """One transaction's worth; whether anything moved. A database that is away or busy is waited for, never guessed around."""
@@ -152,6 +152,7 @@ class Sender:
         if self._ways:
             self._ways.answered(hand.answered_by_route(said))
         room = self._claim_room() if self._may_begin() else {}
+        began = time.monotonic()
         try:
             if not (said or gone or asked) and not await self._in_turns(lambda: self._is_due(room)):
                 return False
@@ -166,6 +167,7 @@ class Sender:
             await asyncio.sleep(_IDLE_SECONDS)
             return False
         self._pace.answered(len(said))
+        self._pace.turned(time.monotonic() - began)
         self._gather(claimed)
         return bool(said or gone or asked or claimed or (self._polite and self._polite.has_set_aside))
 
@@ -211,9 +213,15 @@ class Sender:
         return self._hand.open and not self._stopping and not self._held and time.monotonic() - self._renewed < _LEASE_TRUST
 
     def _gate_room(self) -> int:
-        """How many may pass the gate now: a connection's worth each, or what leaves while their intents are fresh."""
-        free = self._transport.connections - self._hand.under_way
-        return max(0, max(free, self._pace.burst) - self._hand.ready)
+        """How many may pass the gate now: a connection's worth each, or what leaves while their intents are fresh.
+
+        Of those that are ready some will have left by the time these may go.
+        """
+        ready = self._hand.ready
+        return max(self._free() - ready, self._pace.burst - max(0, ready - self._pace.leaving), 0)
+
+    def _free(self) -> int:
+        return self._transport.connections - self._hand.under_way
 
     def _claim_room(self) -> dict[Lane, int]:
         """How many more of each lane to claim; notices have room of their own, so that no campaign keeps them waiting."""

@@ -20,7 +20,7 @@ IN_FLIGHT = CONNECTIONS * 2
 
 @pytest.fixture
 def scene(tmp_path: Path, where: str) -> Iterator[Scene]:
-    scene = Scene(tmp_path, size(10_000, 100_000), database_url=where)
+    scene = Scene(tmp_path, size(6_000 if where else 10_000, 100_000), database_url=where)
     yield scene
     scene.close()
 
