@@ -1,10 +1,11 @@
 """The command that brings people in from a file: shows what each column is taken for, tries it out, asks, carries in."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mailflow.audience.importing.words import Basis
 
 if TYPE_CHECKING:
     from mailflow.audience.importing.models import Import
@@ -12,23 +13,15 @@ if TYPE_CHECKING:
     from mailflow.foundation.language import Words
     from mailflow.foundation.ring import Ring
 
-_YES = ("y", "yes", "s", "si", "sí")
 _EVERY = 50
 """Blocks between two lines that say how far it is."""
-
-
-class Why(StrEnum):
-    """The grounds that ``--basis`` takes."""
-
-    CONSENT = "consent"
-    CUSTOMER = "customer"
 
 
 def import_(
     file: Annotated[Path | None, typer.Argument(help="A CSV or Excel file; its first line names the columns.")] = None,
     *,
     to: Annotated[str, typer.Option("--list", help="The list they join.")] = "newsletter",
-    basis: Annotated[Why, typer.Option(help="Why they may be written to: they agreed, or they are customers.")] = Why.CONSENT,
+    basis: Annotated[Basis, typer.Option(help="Why they may be written to: they agreed, or they are customers.")] = Basis.CONSENT,
     wording: Annotated[str, typer.Option(help="Where and how they agreed, in a sentence; kept with each person as proof.")] = "",
     column: Annotated[list[str] | None, typer.Option(help='What a column holds: "Correo=email", or "Notas=" to leave it out.')] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
@@ -37,10 +30,9 @@ def import_(
     resume: Annotated[int | None, typer.Option(help="Go on with the import of this number, which was interrupted.")] = None,
 ) -> None:
     """Bring people in from a CSV or Excel file, after saying what would become of every row."""
-    from mailflow.audience.importing.words import Basis
     from mailflow.cli.imports.bring_in import Asked, interrupted, read_file, take_in, try_out
-    from mailflow.cli.imports.words import WOULD, NotImportedError
-    from mailflow.cli.speech import not_done
+    from mailflow.cli.imports.words import SURE, WOULD, NotImportedError
+    from mailflow.cli.speech import is_sure, not_done
     from mailflow.cli.start import open_ready
     from mailflow.foundation.ring import open_ring
     from mailflow.foundation.settings import read_settings
@@ -51,11 +43,11 @@ def import_(
         if file is None:
             number = interrupted(database, resume)
         else:
-            number = take_in(database, read_file(file), file.name, Asked(to, column or [], Basis(basis), wording))
+            number = take_in(database, read_file(file), file.name, Asked(to, column or [], basis, wording))
             _say(WOULD, try_out(database, number, ring), columns=True)
     except NotImportedError as refusal:
         raise not_done(refusal) from refusal
-    _go_on(database, ring, number, report, brings=not dry_run and (yes or file is None or _is_sure()))
+    _go_on(database, ring, number, report, brings=not dry_run and (yes or file is None or is_sure(SURE)))
 
 
 def _go_on(database: "Database", ring: "Ring", number: int, report: Path | None, *, brings: bool) -> None:
@@ -72,13 +64,6 @@ def _go_on(database: "Database", ring: "Ring", number: int, report: Path | None,
     if not brings:
         forget(database, number)
         typer.echo(tell(words.UNTOUCHED))
-
-
-def _is_sure() -> bool:
-    from mailflow.cli.imports.words import SURE
-    from mailflow.cli.speech import tell
-
-    return str(typer.prompt(tell(SURE), default="", show_default=False)).strip().lower() in _YES
 
 
 def _say(sentence: "Words", brought: "Import", *, columns: bool = False) -> None:

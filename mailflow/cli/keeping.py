@@ -50,7 +50,6 @@ _OTHER: "Words" = {
     "es": "Si la instalación de la que se copió sigue en marcha, detenla antes: dos escribirían a las mismas personas.",
 }
 _SURE: "Words" = {"en": "Release it? [y/N]", "es": "¿Liberarlo? [s/N]"}
-_YES = ("y", "yes", "s", "si", "sí")
 _RELEASED: "Words" = {
     "en": "Released. What is not named above goes on within seconds.",
     "es": "Hecho. Lo que no se nombra arriba sigue en segundos.",
@@ -100,7 +99,7 @@ def restore(file: Path) -> None:
 
 def release(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Let a restored or copied installation send again; says first what waits and what may have gone already."""
-    from mailflow.cli.speech import tell
+    from mailflow.cli.speech import is_sure, tell
     from mailflow.cli.start import open_ready
     from mailflow.delivery.restored import held, release_some
     from mailflow.foundation.clock import utc_now
@@ -116,7 +115,7 @@ def release(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fa
         typer.echo(tell(_NOTHING_HELD))
         return
     typer.echo(_explained(found) if found else tell(_COPIED))
-    if not (yes or typer.prompt(tell(_SURE), default="", show_default=False).strip().lower() in _YES):
+    if not (yes or is_sure(_SURE)):
         raise typer.Exit(1)
     done = not found
     while not done:

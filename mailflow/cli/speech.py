@@ -7,6 +7,7 @@ import typer
 
 from mailflow.foundation.language import Words, known_language, pick
 
+_YES = ("y", "yes", "s", "si", "sí")
 _ASKED = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -34,6 +35,11 @@ def not_done(refusal: Refused) -> typer.Exit:
     """Say why; what ends the command is to be raised."""
     typer.echo(tell(refusal.words, **refusal.values), err=True)
     return typer.Exit(1)
+
+
+def is_sure(question: Words) -> bool:
+    """Ask, and take nothing but a yes for one."""
+    return str(typer.prompt(tell(question), default="", show_default=False)).strip().lower() in _YES
 
 
 def amount(number: int) -> str:

@@ -9,8 +9,6 @@ from mailflow.reporting.words import SMALLEST_GROUP, UNKNOWN, Difference, Figure
 
 CONFIDENCE = 0.95
 MONTHS = 12
-_EDGE = "=+-@\t\r\n＝＋－＠"
-"""Signs that make a spreadsheet read a cell as a formula (OWASP, CSV injection)."""
 
 
 def wilson(hits: int, tries: int, confidence: float = CONFIDENCE) -> Interval:
@@ -67,8 +65,3 @@ def last_months(today: date) -> list[date]:
     """The first days of the last twelve months, the present one last."""
     present = today.year * 12 + today.month - 1
     return [date(number // 12, number % 12 + 1, 1) for number in range(present - MONTHS + 1, present + 1)]
-
-
-def safe_cell(text: str) -> str:
-    """A text that a spreadsheet shows and never runs."""
-    return f"'{text}" if text.startswith(tuple(_EDGE)) else text

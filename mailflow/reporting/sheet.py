@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from mailflow.reporting.rules import safe_cell
+from mailflow.foundation.spreadsheet import safe_cell
 from mailflow.reporting.words import Figures, Interval
 
 Cell: TypeAlias = str | int | float | None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailflow.reporting.rules import compare, newcombe, safe_cell, verdict, wilson
+from mailflow.foundation.spreadsheet import safe_cell
+from mailflow.reporting.rules import compare, newcombe, verdict, wilson
 from mailflow.reporting.sheet import as_csv
 from mailflow.reporting.words import Figures, Interval, Row, VerdictKind
 

@@ -97,14 +97,15 @@ def _join(session: Session, brought: Import, people: Sequence[int], known: Known
     session.execute(theirs.execution_options(synchronize_session=False))
     place = {"list_id": brought.list_id, "asked_at": now, **confirmed}
     insert_new(session, Subscription, [{"subscriber_id": person, **place} for person in people if person not in known.places])
-    insert_all(session, ConsentLine, [_consent(brought, person, now) for person in people])
+    agreed = _consent(brought, now)
+    insert_all(session, ConsentLine, [{"subscriber_id": person, **agreed} for person in people])
     # Nobody who is brought in is new to the shop: no welcome goes out for it.
     line = {"at": now, "kind": Kind.CONFIRMED, "list_id": brought.list_id, "detail": {"first": False, "import": brought.id}}
     note_many(session, [{"subscriber_id": person, **line} for person in people])
 
 
-def _consent(brought: Import, person: int, now: datetime) -> dict[str, Any]:
+def _consent(brought: Import, now: datetime) -> dict[str, Any]:
     what = {"purpose": Consent.NEWSLETTER, "list_id": brought.list_id, "granted": True}
     words = {"wording": brought.wording, "wording_digest": digest(brought.wording), "language": ""}
     whence = {"source": f"import:{brought.id}", "method": "import", "network": "", "agent": "", "proof": f"basis:{brought.basis}"}
-    return {"subscriber_id": person, "at": now, **what, **words, **whence}
+    return {"at": now, **what, **words, **whence}

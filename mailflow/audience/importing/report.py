@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import COMES_IN
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+from mailflow.foundation.spreadsheet import safe_cell
 
 
 def report(session: Session, brought: Import) -> Iterator[str]:
@@ -25,7 +24,6 @@ def report(session: Session, brought: Import) -> Iterator[str]:
 
 
 def _line(cells: list[str]) -> str:
-    """Cells that a spreadsheet would take for a formula begin with an apostrophe (OWASP, CSV injection)."""
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells])
+    csv.writer(out).writerow(map(safe_cell, cells))
     return out.getvalue()
