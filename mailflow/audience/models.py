@@ -101,6 +101,8 @@ class Subscriber(Base):
     source_class: Mapped[str] = mapped_column(default="organic", index=True)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    last_open_on: Mapped[date | None]
+    """The day of her last open, of who lets only that be kept; overwritten by the next."""
     silent_since: Mapped[datetime | None]
     """Set when a reactivation was not answered; cleared by a click or an order."""
 
@@ -164,6 +166,8 @@ class ConsentLine(Base):
     purpose: Mapped[str]
     list_id: Mapped[int | None]
     granted: Mapped[bool]
+    choice: Mapped[str] = mapped_column(default="")
+    """Of tracking, the level chosen; else empty."""
     wording: Mapped[str]
     wording_digest: Mapped[str]
     language: Mapped[str]
@@ -177,14 +181,83 @@ class ConsentLine(Base):
     """What shows it: the confirmation request's id, say."""
 
 
+class Wording(Base):
+    """The words that a form or page showed for a purpose in a language; each change of them is the next version."""
+
+    __tablename__ = "wording"
+    __table_args__ = (UniqueConstraint("place", "purpose", "language", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    """form:newsletter, preferences, page, import:3: a consent line's source, nobody's own."""
+    purpose: Mapped[str]
+    language: Mapped[str]
+    digest: Mapped[str]
+    version: Mapped[int]
+    text: Mapped[str]
+    since: Mapped[datetime]
+
+
+class TrackingDefault(Base):
+    """How closely opens and clicks are kept of who comes from a country and has said nothing about it; "" stands for all others."""
+
+    __tablename__ = "tracking_default"
+    country: Mapped[str] = mapped_column(primary_key=True)
+    """ISO 3166-1, two letters."""
+    level: Mapped[str]
+    ground: Mapped[str]
+    """The law or guideline that asks for it."""
+
+
 class Suppression(Base):
-    """An address that gets nothing, kept as a keyed hash so that it outlives erasure."""
+    """Who gets nothing, or no marketing, or nothing of one list; kept by a mark that outlives erasure."""
 
     __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("address_hash", "scope"), Index("ix_suppression_form", "form"))
     id: Mapped[int] = mapped_column(primary_key=True)
-    address_hash: Mapped[str] = mapped_column(unique=True)
+    address_hash: Mapped[str]
+    """The mark: an address's keyed hash; "@domain"; "sha256:" or "md5:" and the digest of the address in lower case, as lists have it."""
+    form: Mapped[str] = mapped_column(default="address")
+    """address, domain, sha256 or md5."""
+    scope: Mapped[str] = mapped_column(default="everything")
+    """everything, marketing, or list:3."""
     reason: Mapped[str]
     at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(default="")
+    """user:2, command, import; empty for the product itself."""
+    note: Mapped[str] = mapped_column(default="")
+    asked_until: Mapped[datetime | None]
+    """Until then she may be asked by mail whether she wants to come back; whoever complained or was erased comes back no other way."""
+
+
+class SuppressionLine(Base):
+    """Append-only: who put an address on, or took it off, when and why."""
+
+    __tablename__ = "suppression_line"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    address_hash: Mapped[str] = mapped_column(index=True)
+    scope: Mapped[str]
+    event: Mapped[str]
+    """added, asked, lifted."""
+    reason: Mapped[str]
+    by: Mapped[str]
+    note: Mapped[str]
+
+
+class Export(Base):
+    """Somebody took people's data out: who, what, when (GDPR article 5.2)."""
+
+    __tablename__ = "export"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    form: Mapped[str]
+    """csv, xlsx, jsonl; proof and person for what was taken out of one person."""
+    what: Mapped[str]
+    """everybody, list:3, segment:2, person:17."""
+    columns: Mapped[list[Any]]
+    rows: Mapped[int | None]
+    """None until it has ended: a reader may hang up."""
 
 
 class PublicTry(Base):

@@ -36,14 +36,36 @@ class Consent(StrEnum):
 
     NEWSLETTER = "newsletter"
     TRACKING = "tracking"
-    """That her own opens and clicks are kept with her name; without it only totals are counted."""
+    """How closely her opens and clicks are kept: agreeing means with her name; the line's choice says the level."""
+    PROFILING = "profiling"
+    """That what she is sent is chosen by what is known of her (GDPR article 22, CNIL 2026-042)."""
+    THIRD_PARTY = "third-party"
+    """That her data go to somebody else."""
 
 
 class Tracking(StrEnum):
-    """How closely opens and clicks of a person may be kept."""
+    """How closely opens and clicks of a person may be kept, from nothing to everything."""
 
+    NONE = "none"
+    """Her mails carry no picture and plain links: nothing is asked of us, nothing counted."""
     AGGREGATE = "aggregate"
+    """Counted for the mailing as a whole."""
+    LAST_OPEN = "last-open"
+    """And the day of her last open, overwritten by the next (CNIL 2026-042: to stop writing to who no longer reads)."""
     INDIVIDUAL = "individual"
+    """With her name: each open and click."""
+
+
+class Method(StrEnum):
+    """How an agreement, or its end, was given."""
+
+    BOX = "box"
+    """Ticked in a form: nothing counts until the address is proven."""
+    CONFIRMATION = "confirmation"
+    DEFAULT = "default"
+    """Nobody said anything: her country's rule."""
+    IMPORT = "import"
+    API = "api"
 
 
 class SourceClass(StrEnum):
@@ -57,12 +79,14 @@ class SourceClass(StrEnum):
 
 
 class SuppressionReason(StrEnum):
-    """Why an address gets nothing at all."""
+    """Why an address gets nothing."""
 
     HARD_BOUNCE = "hard-bounce"
     COMPLAINT = "complaint"
     ERASED = "erased"
     BY_HAND = "by-hand"
+    ROBINSON = "robinson"
+    """A list of people who want no advertising (LOPDGDD article 23)."""
 
 
 class SignUpReason(StrEnum):
