@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailflow.foundation.database import Base
+from mailflow.foundation.partial import partial_index
 
 
 class Installation(Base):
@@ -59,12 +60,22 @@ class Field(Base):
     kind: Mapped[str]
     label: Mapped[dict[str, str]]
     options: Mapped[list[Any]] = mapped_column(default=list)
-    """For one-of, many-of and place: {"key": "f", "label": {"es": "Mujer", "en": "Woman"}}."""
+    """For one-of, many-of and place: {"key": "f", "label": {"es": "Mujer", "en": "Woman"}}; "off": no more offered, kept by who has it."""
+    help: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """A sentence under the question, where it needs one."""
     public: Mapped[bool] = mapped_column(default=True)
     """An internal field is never written by a public form."""
+    required: Mapped[bool] = mapped_column(default=False)
+    """Forms that ask for it are not taken without it."""
+    level: Mapped[str] = mapped_column(default="")
+    """Of places: country, region or city."""
+    currency: Mapped[str] = mapped_column(default="")
+    """Of amounts: ISO 4217; one for all of a field's values, so that they compare."""
     report: Mapped[bool] = mapped_column(default=False)
     """Its values become part of a message's cell, so that reports can tell people apart by it."""
     position: Mapped[int] = mapped_column(default=0)
+    archived_at: Mapped[datetime | None]
+    """Since then nobody is asked for it; its values stay, and what names it goes on."""
 
 
 class Form(Base):
@@ -115,6 +126,7 @@ class ProfileValue(Base):
         Index("ix_profile_value_field_text", "field_id", "text", "subscriber_id"),
         Index("ix_profile_value_field_number", "field_id", "number", "subscriber_id"),
         Index("ix_profile_value_field_day", "field_id", "day", "subscriber_id"),
+        partial_index("ix_profile_value_field_cents", "field_id", "cents", "subscriber_id", where="cents IS NOT NULL"),
     )
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True)
     field_id: Mapped[int] = mapped_column(ForeignKey("field.id"), primary_key=True)
@@ -122,6 +134,7 @@ class ProfileValue(Base):
     text: Mapped[str | None]
     number: Mapped[float | None]
     day: Mapped[date | None]
+    cents: Mapped[int | None]
 
 
 class Subscription(Base):

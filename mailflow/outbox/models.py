@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, bindparam, func, literal_column, text
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, bindparam, func, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.schema import CreateIndex
 
 import mailflow.audience.models  # noqa: F401  # ours refer to its tables
 from mailflow.foundation.database import Base
+from mailflow.foundation.partial import partial_index
 from mailflow.outbox.words import TROUBLE, WAITING, State
 
 
@@ -54,18 +53,6 @@ class Cell(Base):
     """{"sex": "f", "age": "25-34", "place": "ES-SE", "source": "organic"}, or {"interests": ["vajilla", "recetas"]}."""
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
-    """An index of only those rows for which ``where`` holds."""
-    return Index(name, *columns, sqlite_where=text(where), info={"where": where})
-
-
-@compiles(CreateIndex, "postgresql")
-def _with_where(create: CreateIndex, compiler: Any, **options: Any) -> str:
-    """Said here, since ``postgresql_where`` above would load that dialect everywhere: 3 MiB, which no sender on SQLite should carry."""
-    where = create.element.info.get("where")
-    return f"{compiler.visit_create_index(create, **options)}{f' WHERE {where}' if where else ''}"
-
-
 class Message(Base):
     """One row per mailing, person and occasion. Personal data: address, until settled and 30 days."""
 
@@ -73,9 +60,11 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("mailing_id", "person_key", "occasion"),
         # Partial ones: a message that goes the ordinary way touches the first once and the second twice, and the third never.
-        _partial("ix_message_due", "lane", "mailing_id", "due_at", "id", where="state IN ('pending', 'deferred')"),
-        _partial("ix_message_worker", "worker", where="worker IS NOT NULL"),
-        _partial("ix_message_trouble", "mailing_id", "state", "reason", where="state IN ('deferred', 'failed', 'skipped', 'uncertain')"),
+        partial_index("ix_message_due", "lane", "mailing_id", "due_at", "id", where="state IN ('pending', 'deferred')"),
+        partial_index("ix_message_worker", "worker", where="worker IS NOT NULL"),
+        partial_index(
+            "ix_message_trouble", "mailing_id", "state", "reason", where="state IN ('deferred', 'failed', 'skipped', 'uncertain')"
+        ),
         Index("ix_message_person", "person_key", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
