@@ -1,14 +1,14 @@
 """Fields: help, required, places by level, amounts by currency, archived ones; values in whole cents.
 
-Revision ID: 0016_fields_and_amounts
-Revises: 0015_imports
+Revision ID: 0017_fields_and_amounts
+Revises: 0016_consent_and_suppression
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_fields_and_amounts"
-down_revision = "0015_imports"
+revision = "0017_fields_and_amounts"
+down_revision = "0016_consent_and_suppression"
 branch_labels = None
 depends_on = None
 
