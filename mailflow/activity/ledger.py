@@ -40,11 +40,24 @@ def lines_from(lines: Select[Any]) -> Insert:
 
 def unread(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int = 500) -> list[Activity]:
     """The next lines of these kinds that ``reader`` has not seen, oldest first; none while an earlier one may still appear."""
-    after = session.scalar(select(Cursor.last_id).where(Cursor.reader == reader)) or 0
-    lines = select(Activity).where(Activity.id > after, Activity.kind.in_(kinds)).order_by(Activity.id).limit(limit)
-    if session.get_bind().dialect.name == "postgresql":
-        lines = lines.where(_SETTLED)
-    return list(session.scalars(lines))
+    return list(session.scalars(_next(session, select(Activity), read_upto(session, reader), kinds).limit(limit)))
+
+
+def read_upto(session: Session, reader: str) -> int:
+    """The number of the last line that ``reader`` has seen; 0 when none."""
+    return session.scalar(select(Cursor.last_id).where(Cursor.reader == reader)) or 0
+
+
+def unread_people(session: Session, reader: str, kinds: Sequence[Kind], *, limit: int) -> tuple[set[int], int]:
+    """Whom the next lines of these kinds are about, and the number of the last of them; 0 when there are none."""
+    wanted = _next(session, select(Activity.id, Activity.subscriber_id), read_upto(session, reader), kinds).limit(limit)
+    lines = session.execute(wanted).all()
+    return {line.subscriber_id for line in lines}, lines[-1].id if lines else 0
+
+
+def _next(session: Session, what: Select[Any], after: int, kinds: Sequence[Kind]) -> Select[Any]:
+    lines = what.where(Activity.id > after, Activity.kind.in_(kinds)).order_by(Activity.id)
+    return lines.where(_SETTLED) if session.get_bind().dialect.name == "postgresql" else lines
 
 
 def mark_read(session: Session, reader: str, last_id: int) -> None:

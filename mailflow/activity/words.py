@@ -28,3 +28,5 @@ class Kind(StrEnum):
     """amount is in cents."""
     MARKED_SILENT = "marked-silent"
     """Did not answer a reactivation."""
+    CORRECTED = "corrected"
+    """Earlier lines of this person were judged anew, moved to her from another record or taken away: whoever counts, counts her again."""
