@@ -27,6 +27,7 @@ class Product(_Strict):
     product: Annotated[Line, Field(max_length=200)]
     quantity: Annotated[int, Field(ge=1, le=1_000_000)]
     amount: Cents
+    category: Annotated[Line, Field(max_length=200, description="For segments of those who bought from it.")] | None = None
 
 
 class NewOrder(_Strict):
@@ -42,7 +43,7 @@ class NewOrder(_Strict):
 
     def event(self) -> OrderEvent:
         """The order in the words of tracking."""
-        lines = tuple(OrderLine(line.product, line.quantity, line.amount) for line in self.lines)
+        lines = tuple(OrderLine(line.product, line.quantity, line.amount, line.category or "") for line in self.lines)
         return OrderEvent(self.reference, self.email, self.at, self.amount, self.currency, self.code, lines)
 
 

@@ -154,6 +154,7 @@ def _open_sqlite(url: str, patience: float) -> Engine:
         # FULL: what was committed outlives a power cut, so that nobody whose intent was stored is written to twice.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(patience * 1000)}"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("bit_count", 1, int.bit_count, deterministic=True)  # PostgreSQL has one of its own
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

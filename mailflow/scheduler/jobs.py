@@ -24,10 +24,12 @@ from mailflow.scheduler.chunks import ADVANCE, ENROL, FREEZE, LOOK, SKIP, Chunks
 from mailflow.scheduler.compiling import ensure_compiled
 from mailflow.scheduler.hours import find_hours_again, give_hours_back
 from mailflow.scheduler.rehearsing import rehearse_once
+from mailflow.segments import keeping_up
 from mailflow.sequences.notices import post_notices
 
 _TICK = timedelta(seconds=1)
 _PREPARING_SECONDS = 0.3
+_SUMMING_SECONDS = 0.3
 _log = logging.getLogger(__name__)
 
 
@@ -154,6 +156,21 @@ def advance(database: Database, _settings: Settings) -> int:
     return _by_ourselves(database, ADVANCE)
 
 
+def sum_up(database: Database, _settings: Settings) -> int:
+    """Count those again of whom the ledger tells something new, so that segments know; how many lots. It breathes as chunked work does."""
+    lots, until = 0, time.monotonic() + _SUMMING_SECONDS
+    while time.monotonic() < until:
+        began = time.monotonic()
+        with database.read() as session:
+            batch = keeping_up.look(session)
+        if batch is None:
+            break
+        with database.begin() as session:
+            lots += keeping_up.keep(session, batch)
+        time.sleep(time.monotonic() - began)
+    return lots
+
+
 def _by_ourselves(database: Database, chunks: Chunks) -> int:
     """As many slices as one tick has time for; for how many some waited."""
     with database.read() as session:
@@ -164,7 +181,7 @@ def _by_ourselves(database: Database, chunks: Chunks) -> int:
 
 Job = Callable[[Database, Settings], int]
 EVERY_SECOND: tuple[Job, ...] = (
-    find_hours_again, give_hours_back, post, enrol, advance, launch_due, freeze_begun, prepare_soon, brake_harmful, finish_sent,
+    find_hours_again, give_hours_back, post, enrol, advance, sum_up, launch_due, freeze_begun, prepare_soon, brake_harmful, finish_sent,
     skip_cancelled, enrol_the_quiet,
 )  # fmt: skip
 CHUNKED: Mapping[Job, Chunks] = {

@@ -21,8 +21,12 @@ class Frame:
         return self.now.date()
 
     def since(self, days: int) -> datetime:
-        """The instant so many days ago."""
-        return self.now - timedelta(days=days)
+        """The instant so many days ago, on the second: so it compares alike with instants and with whole seconds."""
+        return self.now.replace(microsecond=0) - timedelta(days=days)
+
+    def second(self, days: int) -> int:
+        """The same as a number of seconds since 1970."""
+        return int(self.since(days).timestamp())
 
     def after(self, column: InstrumentedAttribute[datetime], days: int | None) -> ColumnElement[bool]:
         """That ``column`` lies within the last ``days``; always so without a number of days."""

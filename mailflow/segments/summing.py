@@ -3,6 +3,8 @@
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Subquery, and_, case, cast, func, literal, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
@@ -14,17 +16,36 @@ RECENT = 50
 """So many of a person's last campaigns can be asked about: they fit into a number of 64 bits."""
 
 
+class Seconds(FunctionElement[int]):
+    """Of an instant, the whole seconds since 1970 in UTC; what is less than a second is cut off."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(Seconds, "sqlite")
+def _on_sqlite(element: Seconds, compiler: Any, **options: Any) -> str:
+    return f"CAST(strftime('%s', substr({compiler.process(element.clauses, **options)}, 1, 19)) AS INTEGER)"
+
+
+@compiles(Seconds, "postgresql")
+def _on_postgresql(element: Seconds, compiler: Any, **options: Any) -> str:
+    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
+
+
+
+
 def sums(people: ColumnElement[bool]) -> Select[Any]:
     """One row, with Engagement's columns, for each subscriber with lines among ``people``, a condition on ``Activity.subscriber_id``."""
     mails = _placed(_mails(people))
-    names = ("sent_at", "opened_at", "clicked_at", "ordered_at")
+    names = ("sent", "opened", "clicked", "ordered")
     return (
         select(
             mails.c.subscriber_id,
             *(_whole(func.count(mails.c[f"{name}_at"])).label(name) for name in ("sent", "opened", "clicked")),
             *(_whole(func.sum(mails.c[name])).label(name) for name in ("orders", "spent", "campaigns")),
             *(_mask(mails, name).label(f"{name}_mask") for name in ("opened", "clicked")),
-            *(func.max(mails.c[name]).label(name) for name in names),
+            *(Seconds(func.max(mails.c[f"{name}_at"])).label(f"last_{name}") for name in names),
         )
         .join(Subscriber, Subscriber.id == mails.c.subscriber_id)
         .group_by(mails.c.subscriber_id)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from mailflow.activity import ledger
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber
@@ -26,6 +27,7 @@ def judge_again(session: Session, message: Message, person: Subscriber, *, now: 
     clicks = (Hit.message_id == message.id, Hit.kind == HitKind.CLICK, Hit.at >= start, Hit.machine.is_(False))
     session.execute(update(Hit).where(*clicks).values(machine=True, signal=Signal.BURST))
     _mark_lines(session, message, start)
+    ledger.note(session, Kind.CORRECTED, message.person_key, now=now, message_id=message.id)
     if message.opened_at and message.opened_at >= start:
         message.opened_at = _first(session, message, Hit.machine.is_(False))
     if message.clicked_at and message.clicked_at >= start:

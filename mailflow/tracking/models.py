@@ -42,4 +42,4 @@ class Order(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     recorded_at: Mapped[datetime]
     lines: Mapped[list[Any]] = mapped_column(default=list)
-    """What was bought, if the shop says: {"product": "Jarra", "quantity": 2, "amount": 3900}."""
+    """What was bought, if the shop says: {"product": "Jarra", "quantity": 2, "amount": 3900, "category": "Loza"}."""

@@ -1,6 +1,7 @@
 """Orders that the shop tells us of: recorded once, given to a person and to the message that earned them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,11 +9,13 @@ from sqlalchemy.orm import Session
 from mailflow.activity import ledger
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Installation, Subscriber
+from mailflow.foundation.upsert import insert_all
 from mailflow.offers.redeem import redeem
+from mailflow.segments.models import Purchase
 from mailflow.tracking.attribution import attribute
 from mailflow.tracking.models import Order
 from mailflow.tracking.rules import refuse_order
-from mailflow.tracking.words import OrderEvent, OrderOutcome, OrderReason
+from mailflow.tracking.words import OrderEvent, OrderLine, OrderOutcome, OrderReason
 
 DEFAULT_CURRENCY = "EUR"
 
@@ -48,14 +51,26 @@ def _record(session: Session, event: OrderEvent, *, now: datetime) -> OrderOutco
     attribute(session, order)
     if person:
         _note(session, order, person)
+        _keep_lines(session, event, order, person)
     return OrderOutcome(OrderReason.RECORDED, order.id, order.message_id, order.code_result)
 
 
 def _order(event: OrderEvent, person: Subscriber | None, *, now: datetime) -> Order:
     order = Order(reference=event.reference.strip(), subscriber_id=person.id if person else None, at=event.at, amount=event.amount)
     order.currency, order.code, order.recorded_at = event.currency.upper(), event.code, now
-    order.lines = [{"product": line.product, "quantity": line.quantity, "amount": line.amount} for line in event.lines]
+    order.lines = [_told(line) for line in event.lines]
     return order
+
+
+def _told(line: OrderLine) -> dict[str, Any]:
+    told = {"product": line.product, "quantity": line.quantity, "amount": line.amount}
+    return {**told, "category": line.category} if line.category else told
+
+
+def _keep_lines(session: Session, event: OrderEvent, order: Order, person: Subscriber) -> None:
+    """What she bought, where segments find it."""
+    facts = {"subscriber_id": person.id, "order_id": order.id, "at": order.at}
+    insert_all(session, Purchase, [{"category": "", **facts, **_told(line)} for line in event.lines])
 
 
 def _redeem(session: Session, event: OrderEvent, person: Subscriber | None) -> str | None:

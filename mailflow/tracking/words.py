@@ -78,6 +78,7 @@ class OrderLine:
     product: str
     quantity: int
     amount: int
+    category: str = ""
 
 
 @dataclass(frozen=True)
