@@ -16,6 +16,7 @@ from mailflow.segments.summing import sums
 CAMPAIGNS = 20
 _APART = timedelta(days=9)
 _SLICE = 20_000
+_ADDRESS = "'p' || i || '@example.net'"
 
 
 def settle(database: Database, people: int) -> datetime:
@@ -55,12 +56,15 @@ def _people(database: Database, people: int, now: datetime) -> None:
     born = "DATE('now', '-' || (18 * 365 + " + _chance("3", 62 * 365) + ") || ' days')"
     if not database.url.startswith("sqlite"):
         born = "CURRENT_DATE - CAST(18 * 365 + " + _chance("3", 62 * 365) + " AS INTEGER)"
-    day, value = "INSERT INTO profile_value (subscriber_id, field_id, position, day) ", "INSERT INTO profile_value (subscriber_id, field_id, position, text) "
+    day, value = (
+        "INSERT INTO profile_value (subscriber_id, field_id, position, day) ",
+        "INSERT INTO profile_value (subscriber_id, field_id, position, text) ",
+    )
     place = f"CASE WHEN {_chance('2', 100)} < 14 THEN 'ES-M' WHEN {_chance('2', 100)} < 26 THEN 'ES-B' ELSE 'ES-SE' END"
     _run(
         database,
         "INSERT INTO subscriber (id, email, email_key, language, tracking, source, source_class, created_at, confirmed_at) "
-        + numbers + "SELECT i, 'p' || i || '@example.net', 'p' || i || '@example.net', 'es', 'individual', 'form:bench', 'organic', :at, :at FROM n",
+        + numbers + f"SELECT i, {_ADDRESS}, {_ADDRESS}, 'es', 'individual', 'form:bench', 'organic', :at, :at FROM n",
         "INSERT INTO subscription (subscriber_id, list_id, state, asked_at, confirmed_at) "
         + numbers + f"SELECT i, {list_id}, 'confirmed', :at, :at FROM n",
         value + numbers + f"SELECT i, {field['sex']}, 0, CASE WHEN {_chance('1', 2)} = 0 THEN 'f' ELSE 'm' END FROM n",
@@ -82,13 +86,14 @@ def _mails(database: Database, people: int, now: datetime) -> None:
         _run(
             database,
             "INSERT INTO mailing (id, kind, source_id, template, name, list_id, brand_id, lane, policy, state, created_at, due_at, people) "
-            f"SELECT {number}, 'campaign', {number}, '', 'Otoño {number}', min(list.id), min(brand_id), 1, 'hold', 'done', :at, :at, {people} FROM list",
+            f"SELECT {number}, 'campaign', {number}, '', 'Otoño', min(id), min(brand_id), 1, 'hold', 'done', :at, :at, {people} FROM list",
             line + numbers + f"SELECT :at, 'sent', i, {number}, {number} * 10000000 + i, NULL, {false}, '{{}}' FROM n",
             line + numbers + f"SELECT :opened, 'opened', i, {number}, {number} * 10000000 + i, NULL, {false}, '{{}}' FROM n "
             f"WHERE {_chance(str(100 + number), 100)} < {eager}",
             line + numbers + f"SELECT :clicked, 'clicked', i, {number}, {number} * 10000000 + i, NULL, {false}, '{{}}' FROM n "
             f"WHERE {_chance(str(100 + number), 100)} < {eager} / 3",
-            line + numbers + f"SELECT :clicked, 'ordered', i, NULL, NULL, 4600, {false}, '{{}}' FROM n WHERE {_chance(str(200 + number), 1000)} < 13",
+            line + numbers + f"SELECT :clicked, 'ordered', i, NULL, NULL, 4600, {false}, '{{}}' FROM n "
+ f"WHERE {_chance(str(200 + number), 1000)} < 13",
             at=_bound(database, at), opened=_bound(database, at + timedelta(hours=2)), clicked=_bound(database, at + timedelta(hours=3)),
         )  # fmt: skip
 

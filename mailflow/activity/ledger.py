@@ -55,7 +55,7 @@ def unread_people(session: Session, reader: str, kinds: Sequence[Kind], *, limit
     return {line.subscriber_id for line in lines}, lines[-1].id if lines else 0
 
 
-def _next(session: Session, what: Select[Any], after: int, kinds: Sequence[Kind]) -> Select[Any]:
+def _next(session: Session, what: Any, after: int, kinds: Sequence[Kind]) -> Any:
     lines = what.where(Activity.id > after, Activity.kind.in_(kinds)).order_by(Activity.id)
     return lines.where(_SETTLED) if session.get_bind().dialect.name == "postgresql" else lines
 

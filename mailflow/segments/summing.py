@@ -33,8 +33,6 @@ def _on_postgresql(element: Seconds, compiler: Any, **options: Any) -> str:
     return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
-
-
 def sums(people: ColumnElement[bool]) -> Select[Any]:
     """One row, with Engagement's columns, for each subscriber with lines among ``people``, a condition on ``Activity.subscriber_id``."""
     mails = _placed(_mails(people))
@@ -57,13 +55,18 @@ def _mails(people: ColumnElement[bool]) -> Subquery:
     mailing, ordered = func.coalesce(Activity.mailing_id, 0), Activity.kind == Kind.ORDERED
     sent_at = func.max(case((Activity.kind == Kind.SENT, Activity.at)))
     campaigns = select(Mailing.id).where(Mailing.kind == MailingKind.CAMPAIGN)
-    read = or_(Activity.kind.in_((Kind.SENT, Kind.ORDERED)), and_(Activity.kind.in_((Kind.OPENED, Kind.CLICKED)), Activity.machine.is_(False)))
+    read = or_(
+        Activity.kind.in_((Kind.SENT, Kind.ORDERED)), and_(Activity.kind.in_((Kind.OPENED, Kind.CLICKED)), Activity.machine.is_(False))
+    )
     return (
         select(
             Activity.subscriber_id,
             mailing.label("mailing"),
             sent_at.label("sent_at"),
-            *(func.max(case((Activity.kind == kind, Activity.at))).label(f"{kind}_at") for kind in (Kind.OPENED, Kind.CLICKED, Kind.ORDERED)),
+            *(
+                func.max(case((Activity.kind == kind, Activity.at))).label(f"{kind}_at")
+                for kind in (Kind.OPENED, Kind.CLICKED, Kind.ORDERED)
+            ),
             func.sum(case((ordered, 1), else_=0)).label("orders"),
             func.sum(case((ordered, func.coalesce(Activity.amount, 0)), else_=0)).label("spent"),
             case((and_(sent_at.is_not(None), mailing.in_(campaigns)), 1), else_=0).label("campaigns"),

@@ -26,8 +26,8 @@ def judge_again(session: Session, message: Message, person: Subscriber, *, now: 
     session.flush()
     clicks = (Hit.message_id == message.id, Hit.kind == HitKind.CLICK, Hit.at >= start, Hit.machine.is_(False))
     session.execute(update(Hit).where(*clicks).values(machine=True, signal=Signal.BURST))
-    _mark_lines(session, message, start)
-    ledger.note(session, Kind.CORRECTED, message.person_key, now=now, message_id=message.id)
+    if _mark_lines(session, message, start):
+        ledger.note(session, Kind.CORRECTED, message.person_key, now=now, message_id=message.id)
     if message.opened_at and message.opened_at >= start:
         message.opened_at = _first(session, message, Hit.machine.is_(False))
     if message.clicked_at and message.clicked_at >= start:
@@ -43,13 +43,14 @@ def _first(session: Session, message: Message, *which: ColumnElement[bool]) -> d
     return session.scalar(select(func.min(Hit.at)).where(Hit.message_id == message.id, *which))
 
 
-def _mark_lines(session: Session, message: Message, start: datetime) -> None:
-    """The ledger's lines stay; only their mark, which is a judgement, changes."""
+def _mark_lines(session: Session, message: Message, start: datetime) -> int:
+    """The ledger's lines stay; only their mark, which is a judgement, changes. Of how many."""
     mine = (Activity.subscriber_id == message.person_key, Activity.at >= start, Activity.machine.is_(False))
     lines = select(Activity).where(*mine, Activity.kind.in_((Kind.CLICKED, Kind.OPENED)), Activity.message_id == message.id)
-    for line in session.scalars(lines):
-        if line.kind == Kind.CLICKED or line.detail == IMPLIED:
-            line.machine = True
+    wrong = [line for line in session.scalars(lines) if line.kind == Kind.CLICKED or line.detail == IMPLIED]
+    for line in wrong:
+        line.machine = True
+    return len(wrong)
 
 
 def _be_silent_again(session: Session, person: Subscriber) -> None:

@@ -286,9 +286,8 @@ def story(mailed: Mailed) -> list[Arrival]:
 def left_behind(database: Database, mailed: Mailed) -> tuple[object, ...]:
     with database.read() as session:
         kept = [(hit.at, hit.kind, hit.message_id, hit.link_number, hit.machine, hit.signal) for hit in hits(database)]
-        written = session.execute(
-            select(Activity.at, Activity.kind, Activity.machine, Activity.message_id).order_by(Activity.at, Activity.kind)
-        )
+        told = select(Activity.at, Activity.kind, Activity.machine, Activity.message_id).order_by(Activity.at, Activity.kind)
+        written = session.execute(told.where(Activity.kind != Kind.CORRECTED))  # told once a judgement, by however many hits
         found, counted = row(database, mailed.ana_message), total(database, mailed.mailing)
         firsts = (found.opened_at, found.clicked_at, found.machine_opened_at, found.machine_clicked_at)
         return kept, [tuple(line) for line in written], firsts, (counted.opens, counted.clicks, counted.machine_clicks)
