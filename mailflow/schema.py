@@ -1,8 +1,10 @@
 """Every stage's tables in one place, for migrations and for making a fresh database."""
 
 import mailflow.activity.models
+import mailflow.audience.finding.models
 import mailflow.audience.importing.models
 import mailflow.audience.models
+import mailflow.audience.records.models
 import mailflow.campaigns.models
 import mailflow.content.models
 import mailflow.delivery.models

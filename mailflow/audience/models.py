@@ -116,6 +116,8 @@ class Subscriber(Base):
     """The day of her last open, of who lets only that be kept; overwritten by the next."""
     silent_since: Mapped[datetime | None]
     """Set when a reactivation was not answered; cleared by a click or an order."""
+    owner_id: Mapped[int | None]
+    """The user of ours who looks after her; a plain number, since she outlives the account."""
 
 
 class ProfileValue(Base):

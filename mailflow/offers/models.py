@@ -31,10 +31,12 @@ class Code(Base):
     """A code that belongs to one person; never given twice. Personal data: text (it may begin with her first name)."""
 
     __tablename__ = "code"
-    __table_args__ = (UniqueConstraint("offer_id", "subscriber_id"),)
+    __table_args__ = (UniqueConstraint("offer_id", "subscriber_id", "former_key"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id"))
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), index=True)
+    former_key: Mapped[int] = mapped_column(default=0)
+    """0; of a second code of one offer, the number of the record that was merged into hers."""
     text: Mapped[str] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -57,7 +57,7 @@ def test_a_planted_violation_breaks(contract: str, copy: Path) -> None:
 
 
 STAGES = ("foundation.accounts", "activity", "audience", "outbox", "offers", "segments", "content", "campaigns", "sequences", "delivery")
-STAGES += ("tracking", "foundation.fence", "audience.importing")
+STAGES += ("tracking", "foundation.fence", "audience.importing", "audience.finding", "audience.records")
 
 
 @pytest.mark.parametrize("stage", STAGES)

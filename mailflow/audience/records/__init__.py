@@ -1,0 +1,1 @@
+"""One person's record: notes of staff, a change of address, and two records made one."""
