@@ -24,6 +24,8 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _PATIENCE = 3.0
 """Seconds a page waits for a busy database before it says "try again": a reader should not wait longer."""
 _BEACONS = ("/o/", "/c/", "/view/")
+UPLOADS = {"/studio/imports/": "/studio/imports/new", "/api/v1/imports": "/api/v1/imports"}
+"""Where large files are taken, and the page whose GET tells whether the sender is known."""
 
 
 class Product:

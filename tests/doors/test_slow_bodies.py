@@ -19,10 +19,16 @@ SLOW = 200
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
     port = free_port()
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
-    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("slow_server.py")), str(port)], cwd=ROOT, env=environment)
+    command = [sys.executable, str(Path(__file__).with_name("slow_server.py")), str(port), str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
     until(lambda: _answers(port), seconds=60)
     yield port
     process.terminate()
@@ -44,9 +50,9 @@ def _ask(port: int, method: str = "GET", path: str = "/", body: bytes | None = N
         return answer.status, answer.read(), time.monotonic() - began
 
 
-def _slow_post(port: int) -> socket.socket:
+def _slow_post(port: int, path: str = "/unsubscribe", length: int = 1000) -> socket.socket:
     line = socket.create_connection(("127.0.0.1", port), timeout=15)
-    line.sendall(b"POST /unsubscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nL")
+    line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nL".encode())
     return line
 
 
@@ -137,3 +143,37 @@ def test_a_fault_is_an_answer_and_no_traceback(port: int) -> None:
     status, body, _ = _ask(port, path="/broken")
     assert status == 500
     assert b"cellar" not in body
+
+
+def _memory(port: int) -> int:
+    """Kilobytes that the process which answers holds now."""
+    return int(_ask(port, path="/memory")[1])
+
+
+def test_s_46_a_large_file_is_kept_on_the_disk_and_not_in_memory(port: int, folder: Path) -> None:
+    before = _memory(port)
+    status, said, _ = _ask(port, "POST", "/upload", bytes(100_000_000))
+    assert (status, said) == (200, b"POST|/upload||100000000")
+    assert _memory(port) - before < 50_000
+    assert list(folder.iterdir()) == [], "nothing is left of it"
+
+
+def test_s_46_a_gigabyte_is_refused_before_it_is_sent(port: int) -> None:
+    began = time.monotonic()
+    with _slow_post(port, "/upload", 1024**3) as line:
+        assert _status(line) == b"413"
+    assert time.monotonic() - began < 0.2
+
+
+def test_a_stranger_sends_no_file_at_all(port: int) -> None:
+    with _slow_post(port, "/strange-upload", 150_000_000) as line:
+        assert line.recv(1000).endswith(b"who are you?")
+
+
+def test_whoever_stops_in_the_middle_of_a_file_leaves_nothing_and_makes_room(port: int, folder: Path) -> None:
+    slow = [_slow_post(port, "/upload", 150_000_000) for _ in range(6)]
+    assert sorted(_status(line) for line in slow) == [b"408"] * 4 + [b"503"] * 2, "so many from one network"
+    for line in slow:
+        line.close()
+    assert list(folder.iterdir()) == []
+    assert _ask(port, "POST", "/upload", b"again")[0] == 200
