@@ -20,7 +20,7 @@ from mailflow.foundation.language import day_in_words, pick
 from mailflow.foundation.tokens import TokenMint
 from mailflow.offers.words import OfferKind
 
-_Maker: TypeAlias = Callable[[Row, Reader], Any]
+_Maker: TypeAlias = Callable[["Batch", Row, Reader], Any]
 _ASKED: dict[str, list[tuple[str, ...]]] = {
     **{root: [()] for root in ("subscriber", "offer", "subscription", "subscriptions", "shop")},
     "links": [("shop",), ("confirm_expires_on",)],  # the others carry tokens, and are not among the facts
@@ -46,7 +46,7 @@ class Batch:
         self._read_lists(session, rows)
         self._read_offers(session, rows)
         self._zone = ZoneInfo(self._place.zone)
-        self._makers = [(root, make) for root, make in self._roots().items() if any(self._wants.has(root, *name) for name in _ASKED[root])]
+        self._makers = [(root, make) for root, make in _MAKERS.items() if any(self._wants.has(root, *name) for name in _ASKED[root])]
         self._heads: dict[tuple[int, int | None], Head] = {}
         self._shared: dict[tuple[str, object, str], Any] = {}
 
@@ -98,17 +98,7 @@ class Batch:
 
     def facts(self, row: Row, reader: Reader) -> dict[str, Any]:
         """The values of the personal tags that its mail may ask for, all but the addresses with tokens."""
-        return {root: make(row, reader) for root, make in self._makers}
-
-    def _roots(self) -> dict[str, _Maker]:
-        return {
-            "subscriber": self._subscriber,
-            "offer": self._offer,
-            "subscription": self._subscription,
-            "subscriptions": lambda row, _: self._once("lists", self._joined.get(row.person_key, ()), row.language, self._described),
-            "links": self._links,
-            "shop": lambda row, _: self._once("shop", row.mailing_id, "", self._shop),
-        }
+        return {root: make(self, row, reader) for root, make in self._makers}
 
     def trial(self, row: Row, links: Sequence[str]) -> dict[str, Any]:
         """A believable reader for a test sent to staff: nothing is counted, links go straight to their targets."""
@@ -125,6 +115,12 @@ class Batch:
 
     def _shop(self, mailing_id: int, _language: str) -> dict[str, str]:
         return brand_facts(self._brand(mailing_id), public_url=self.url)
+
+    def _subscriptions(self, row: Row, _: Reader) -> Any:
+        return self._once("lists", self._joined.get(row.person_key, ()), row.language, self._described)
+
+    def _shop_of(self, row: Row, _: Reader) -> Any:
+        return self._once("shop", row.mailing_id, "", self._shop)
 
     def _links(self, row: Row, _: Reader) -> dict[str, Any]:
         ends = self._requests.get(row.context.get("request_id", 0))
@@ -173,6 +169,17 @@ class Batch:
 
     def _day(self, instant: datetime, language: str) -> str:
         return day_in_words(instant.astimezone(self._zone).date(), language)
+
+
+# Functions, not methods bound to a batch: a batch that refers to itself stays in memory, with its readers, until a walk finds it.
+_MAKERS: dict[str, _Maker] = {
+    "subscriber": Batch._subscriber,
+    "offer": Batch._offer,
+    "subscription": Batch._subscription,
+    "subscriptions": Batch._subscriptions,
+    "links": Batch._links,
+    "shop": Batch._shop_of,
+}
 
 
 @lru_cache(maxsize=512)

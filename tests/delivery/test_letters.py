@@ -2,7 +2,9 @@
 
 import email
 import email.header
+import gc
 import re
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -299,3 +301,21 @@ def test_a_changed_sender_signs_the_next_batch(shop: Shop) -> None:
         session.execute(update(Brand).values(from_address="nueva@example.com"))
     assert b"hola@example.com" in before
     assert b"nueva@example.com" in shop.letters(row, press=press)[0]
+
+
+def test_a_batch_that_is_done_with_leaves_memory_at_once(shop: Shop) -> None:
+    mailing = shop.mailing("{{ subscriber.first_name }} {% if offer.code %}{{ offer.code }}{% endif %}{{ subscription.list }}", "Hola\n")
+    row = shop.row(mailing, shop.reader("ana", first_name="Ana"))
+    press = Press()
+    gc.collect()
+    gc.disable()
+    try:
+        with shop.database.read() as session:
+            rows = [session.get_one(Message, row)]
+            batch = Batch(session, rows, press=press, mint=shop.ring.mint, public_url=URL)
+            press.letter(rows[0], batch, ring=shop.ring, now=shop.now)
+        seen = weakref.ref(batch)
+        del batch
+        assert seen() is None, "a batch that refers to itself waits, with all its readers, for the garbage collector"
+    finally:
+        gc.enable()

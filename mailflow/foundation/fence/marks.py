@@ -3,6 +3,7 @@
 import ctypes
 import os
 import struct
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,11 +35,17 @@ def birth_of_open(file: IO[Any]) -> str:
 
 def _birth(folder: int, name: bytes, flags: int) -> str:
     found = ctypes.create_string_buffer(256)
-    statx = getattr(ctypes.CDLL(None), "statx", None)
+    statx = _statx()
     if not statx or statx(folder, name, flags, _BTIME, found) != 0 or not struct.unpack_from("<I", found)[0] & _BTIME:
         return ""
     seconds, nanoseconds = struct.unpack_from("<qI", found, _BTIME_AT)
     return f"born {seconds}.{nanoseconds:09d}"
+
+
+@cache
+def _statx() -> Any:
+    """The C library's own, None where it has none; asked for once, since each asking leaves a class behind."""
+    return getattr(ctypes.CDLL(None), "statx", None)
 
 
 def place_of(session: Session) -> str:
