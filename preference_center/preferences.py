@@ -11,7 +11,7 @@ from mailflow.audience.address import read_address
 from mailflow.audience.fields import fields
 from mailflow.audience.links import ask_link
 from mailflow.audience.models import Field, List, Subscriber
-from mailflow.audience.words import Choices, Current, Parsed
+from mailflow.audience.words import Choices, Current, Parsed, Tracking
 from mailflow.foundation.tokens import Purpose
 from preference_center import form_guard, profile_form
 from preference_center.faults import Fault, address_fault
@@ -85,9 +85,14 @@ def joining_words() -> str:
     return str(_("Ticked means that you get it."))
 
 
-def tracking_words() -> str:
-    """The sentence about tracking that the page shows; it is kept with the consent."""
-    return str(_("You may take into account what I open and buy, to send me what suits me."))
+def tracking_words() -> dict[str, str]:
+    """The sentences about measuring that the page shows, by level; the one chosen is kept with the consent."""
+    return {
+        Tracking.NONE: _("Measure nothing. My mails carry no counting picture, and links go straight to where they lead."),
+        Tracking.AGGREGATE: _("Only count: how many people open a mail, never who."),
+        Tracking.LAST_OPEN: _("Remember the day I last opened one, and nothing else, so that you stop writing when I no longer read."),
+        Tracking.INDIVIDUAL: _("You may take into account what I open and buy, to send me what suits me."),
+    }
 
 
 def _current(session: Session, token: str) -> Current:
@@ -104,8 +109,7 @@ def _answers(session: Session, current: Current) -> MultiDict[str, str]:
     offered = verbs.offered_lists(session, current.subscriber_id)
     answers.setlist("lists", [one.slug for one in offered if one.id in current.list_ids])
     answers["language"] = current.language or current_language()
-    if current.tracking:
-        answers["tracking"] = "yes"
+    answers["tracking"] = current.tracking
     return answers
 
 
@@ -120,14 +124,25 @@ def _choices(session: Session, current: Current, shown_fields: list[Field], pars
     answers = request.form
     if answers.get("do") == LEAVE_EVERYTHING:
         return Choices(list_ids=frozenset(), wording=joining_words())
+    level = _wanted_level(current)
     return Choices(
         list_ids=_wanted_lists(verbs.offered_lists(session, current.subscriber_id), current),
         values={field.key: parsed.values.get(field.key) for field in shown_fields},
         language=answers.get("language"),
-        tracking=bool(answers.get("tracking")) if "tracking" in answers.getlist(SHOWN) else None,
+        tracking=level,
         wording=joining_words(),
-        tracking_wording=tracking_words(),
+        tracking_wording=tracking_words()[level] if level else "",
     )
+
+
+def _wanted_level(current: Current) -> Tracking | None:
+    """The level chosen; an answer that says no to what was agreed to is a withdrawal, however it is said."""
+    if "tracking" not in request.form.getlist(SHOWN):
+        return None
+    answer = request.form.get("tracking", "")
+    if answer in set(Tracking):
+        return Tracking(answer)
+    return Tracking.AGGREGATE if current.tracking is Tracking.INDIVIDUAL else None
 
 
 def _wanted_lists(offered: list[List], current: Current) -> frozenset[int]:

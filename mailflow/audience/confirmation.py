@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mailflow.audience import consent, profile
+from mailflow.audience import consent, levels, profile
 from mailflow.audience.limits import was_written_lately
 from mailflow.audience.memberships import join, subscriptions
 from mailflow.audience.models import ConfirmationRequest, Subscriber, Subscription
@@ -77,12 +77,14 @@ def _is_in(place: Subscription | None) -> bool:
 def _take_over_what_was_held(session: Session, person: Subscriber, request: ConfirmationRequest, *, now: datetime) -> None:
     """A newcomer's answers are hers; of somebody known only the gaps are filled, since the form may have been a stranger's."""
     values = request.held.get("values", {})
-    if person.confirmed_at is None:
+    newcomer = person.confirmed_at is None
+    if newcomer:
         person.language = request.language
     else:
         known = profile.values(session, [person.id])[person.id]
         values = {key: value for key, value in values.items() if key not in known}
     profile.set_values(session, person.id, values)
-    if request.held.get("tracking") and person.tracking != Tracking.INDIVIDUAL:
-        person.tracking = Tracking.INDIVIDUAL
-        consent.record(session, person.id, Consent.TRACKING, True, box_evidence(request, Consent.TRACKING), now=now)
+    if request.held.get("tracking"):
+        levels.set_level(session, person, Tracking.INDIVIDUAL, box_evidence(request, Consent.TRACKING), now=now)
+    elif newcomer:
+        levels.begin(session, person, values, now=now)

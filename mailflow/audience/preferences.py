@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from mailflow.activity import ledger
 from mailflow.activity.words import Kind
-from mailflow.audience import consent, memberships, profile
+from mailflow.audience import consent, levels, memberships, profile
 from mailflow.audience.fields import fields
 from mailflow.audience.models import List, Subscriber, Subscription
-from mailflow.audience.words import ChangeOutcome, ChangeReason, Choices, Consent, Current, LeaveMethod, Origin, SubscriptionState, Tracking
+from mailflow.audience.words import ChangeOutcome, ChangeReason, Choices, Current, LeaveMethod, Origin, SubscriptionState, Tracking
 from mailflow.foundation.language import known_language
 
 
@@ -26,7 +26,7 @@ def current(session: Session, subscriber_id: int) -> Current | None:
         subscriber_id=person.id,
         email=person.email,
         language=person.language,
-        tracking=person.tracking == Tracking.INDIVIDUAL,
+        tracking=Tracking(person.tracking),
         list_ids=frozenset(list_id for list_id, place in places.items() if place.state == SubscriptionState.CONFIRMED),
         values={key: value for key, value in values.items() if key in public},
     )
@@ -74,13 +74,9 @@ def _change_lists(
 
 
 def _change_tracking(session: Session, person: Subscriber, choices: Choices, evidence: consent.Evidence, *, now: datetime) -> None:
-    if choices.tracking is None:
-        return
-    wanted = Tracking.INDIVIDUAL if choices.tracking else Tracking.AGGREGATE
-    if person.tracking != wanted:
-        person.tracking = wanted
+    if choices.tracking is not None:
         shown = consent.Evidence(choices.tracking_wording, evidence.language, evidence.source, evidence.method, evidence.origin)
-        consent.record(session, person.id, Consent.TRACKING, choices.tracking, shown, now=now)
+        levels.set_level(session, person, choices.tracking, shown, now=now)
 
 
 def _change_data(session: Session, person: Subscriber, choices: Choices) -> None:

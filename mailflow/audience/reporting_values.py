@@ -12,7 +12,7 @@ from mailflow.audience import profile
 from mailflow.audience.models import Field, Subscriber
 from mailflow.audience.queries import installation
 from mailflow.audience.rules import UNKNOWN, age_band
-from mailflow.audience.words import FieldKind, ReportingValues
+from mailflow.audience.words import FieldKind, ReportingValues, Tracking
 
 AGE = "age"
 
@@ -28,7 +28,15 @@ def reporting_values(session: Session, subscriber_ids: Sequence[int], *, now: da
     people = session.execute(select(Subscriber.id, Subscriber.source_class, Subscriber.tracking).where(Subscriber.id.in_(subscriber_ids)))
     known = profile.values(session, subscriber_ids)
     today = now.astimezone(ZoneInfo(installation(session).zone)).date()
-    return {person: _of_one(marked, known[person], {"source": source, "tracking": tracking}, today) for person, source, tracking in people}
+    return {
+        person: _of_one(marked, known[person], {"source": source, "tracking": _told_apart(tracking)}, today)
+        for person, source, tracking in people
+    }
+
+
+def _told_apart(tracking: str) -> str:
+    """Reports ask only whether her clicks are known: the other levels are one."""
+    return Tracking.INDIVIDUAL if tracking == Tracking.INDIVIDUAL else Tracking.AGGREGATE
 
 
 def _of_one(marked: Sequence[Field], values: dict[str, Any], single: dict[str, str], today: date) -> ReportingValues:

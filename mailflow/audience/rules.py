@@ -153,6 +153,12 @@ def shorten_network(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 
+def country_of(place: str) -> str:
+    """The country of a place named by ISO 3166: ES of ES-SE; empty where it names none."""
+    found = re.fullmatch(r"([A-Z]{2})(-[A-Z0-9]{1,3})?(-.*)?", place)
+    return found[1] if found else ""
+
+
 def mask(email: str) -> str:
     """An address as pages reached by a link show it: its first letter and its domain."""
     local, _, domain = email.partition("@")

@@ -254,7 +254,7 @@ class Choices:
     list_ids: frozenset[int] | None = None
     values: Mapping[str, FieldValue | None] | None = None
     language: str | None = None
-    tracking: bool | None = None
+    tracking: Tracking | None = None
     wording: str = ""
     """The sentence about joining that the page showed."""
     tracking_wording: str = ""
@@ -276,7 +276,7 @@ class Current:
     subscriber_id: int
     email: str
     language: str | None
-    tracking: bool
+    tracking: Tracking
     list_ids: frozenset[int]
     values: Mapping[str, FieldValue]
 

@@ -31,10 +31,12 @@ class Rows(NamedTuple):
     request: int | None
 
 
-def addresses(public_url: str, links: int) -> dict[Path, Address]:
-    """Every address of a mail with so many links, by the name that merge tags use."""
+def addresses(public_url: str, links: int, *, measured: bool = True) -> dict[Path, Address]:
+    """Every address of a mail with so many links, by the name that merge tags use; of one that is not measured, only the system's."""
     tracked: dict[Path, Address] = {(f"link_{number}",): Address(f"{public_url}/c/") for number in range(1, links + 1)}
     system = {path: Address(f"{public_url}/{page}/") for path, (page, _, _) in _SYSTEM.items()}
+    if not measured:
+        return system
     style = '.gif" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">'
     return {**tracked, **system, _PIXEL: Address(str(Markup('<img src="{}').format(f"{public_url}/o/")), style, markup=True)}
 
@@ -71,6 +73,11 @@ def written(found: Mapping[Path, Address], rows: Rows, tracking: str, *, mint: T
     return texts
 
 
+def unmeasured(links: Sequence[str]) -> dict[str, str]:
+    """What stands for the picture and the links in the mail of somebody of whom nothing is measured: nothing, and where they lead."""
+    return {f"link_{n}": url for n, url in enumerate(links, start=1)} | {"pixel": ""}
+
+
 def among(facts: dict[str, object], texts: Iterable[tuple[Path, str]]) -> dict[str, object]:
     """``facts`` with these addresses put where their names say."""
     links = facts.get("links")
@@ -84,12 +91,12 @@ def among(facts: dict[str, object], texts: Iterable[tuple[Path, str]]) -> dict[s
 
 
 def _meaning(path: Path, tracking: str, first_link: int) -> tuple[Purpose, str, int]:
-    """Purpose, row and extra number; who did not agree to more is counted for the mailing only."""
+    """Purpose, row and extra number; who did not agree to more is counted for the mailing only, or besides that by her last open."""
     if path in _SYSTEM:
         _, purpose, row = _SYSTEM[path]
         return purpose, row, 0
     counted = tracking == Tracking.INDIVIDUAL
     row = "message" if counted else "mailing"
     if path == _PIXEL:
-        return (Purpose.OPEN if counted else Purpose.OPEN_MAILING), row, 0
+        return (Purpose.OPEN, "message", 0) if counted or tracking == Tracking.LAST_OPEN else (Purpose.OPEN_MAILING, row, 0)
     return (Purpose.CLICK if counted else Purpose.CLICK_MAILING), row, first_link + int(path[0].removeprefix("link_"))

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand
+from mailflow.audience.words import Tracking
 from mailflow.content.preview import sample_facts
 from mailflow.content.sources import brand_facts
 from mailflow.delivery import reads
-from mailflow.delivery.addresses import Rows
+from mailflow.delivery.addresses import Rows, unmeasured
 from mailflow.delivery.heads import Head, head
 from mailflow.delivery.mails import Mail, Mails, Wants
 from mailflow.delivery.reads import Reader, Row
@@ -43,6 +44,7 @@ class Batch:
         self._wants = Wants(frozenset(path for mail in self._mails.values() if mail for path in mail.wants.paths))
         self._mailings = reads.mailings(session, {mailing for mailing, _ in kinds})
         self._read_people(session, rows)
+        self._press_unmeasured(rows, public_url)
         self._read_lists(session, rows)
         self._read_offers(session, rows)
         self._zone = ZoneInfo(self._place.zone)
@@ -59,6 +61,13 @@ class Batch:
         self._fields = reads.known_fields(session, wants.below("subscriber")) if wants.has("subscriber") else {}
         self._profiles = reads.profiles(session, self._people, self._fields)
         self._labels = {known.key: known.labels for known in self._fields.values() if known.labels}
+
+    def _press_unmeasured(self, rows: Sequence[Row], public_url: str) -> None:
+        """As ``pressed`` above, of the mails that go to somebody of whom nothing is measured."""
+        for row in rows:
+            reader = self._readers.get(row.id)
+            if reader is not None and reader.tracking == Tracking.NONE and (mail := self._mails[row.mailing_id, row.language]):
+                mail.pressed(public_url, self.mint, measured=False)
 
     def _read_lists(self, session: Session, rows: Sequence[Row]) -> None:
         self._joined = reads.joined_lists(session, self._people) if self._wants.has("subscriptions") else {}
@@ -103,7 +112,7 @@ class Batch:
     def trial(self, row: Row, links: Sequence[str]) -> dict[str, Any]:
         """A believable reader for a test sent to staff: nothing is counted, links go straight to their targets."""
         facts = {**sample_facts(row.language), "shop": self._shop(row.mailing_id, "")}
-        return facts | {f"link_{n}": url for n, url in enumerate(links, start=1)} | {"pixel": ""}
+        return facts | unmeasured(links)
 
     def _once(self, name: str, key: Any, language: str, make: Any) -> Any:
         if (name, key, language) not in self._shared:

@@ -4,10 +4,11 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
+from mailflow.audience.words import Tracking
 from mailflow.content.mime import header, whole
 from mailflow.content.quoted import quoted
 from mailflow.content.words import Personal
-from mailflow.delivery.addresses import addresses, among, written
+from mailflow.delivery.addresses import addresses, among, unmeasured, written
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.mails import Mail, Mails
 from mailflow.delivery.reads import Row
@@ -28,10 +29,11 @@ class Press(Mails):
         """The message as it goes to the next server; raises when it cannot be made for this person."""
         mail, head, reader = batch.mail(row), batch.head(row), batch.reader(row)
         if reader is not None:
-            pressed, stamps = mail.pressed(batch.url, batch.mint)
+            measured = reader.tracking != Tracking.NONE
+            pressed, stamps = mail.pressed(batch.url, batch.mint, measured=measured)
             tokens = stamps.make(batch.rows(row, reader), reader.tracking, leave=head.leaves)
             if tokens is not None:
-                facts = batch.facts(row, reader)
+                facts = batch.facts(row, reader) if measured else batch.facts(row, reader) | unmeasured(mail.links)
                 if pressed.texts:
                     facts = among(facts, pressed.spelled(tokens))
                 lines = head.lines(row, mail.subject(facts), self._dated(now), tokens[-1] if head.leaves else None, ring)
@@ -57,6 +59,9 @@ def _facts(row: Row, batch: Batch, mail: Mail) -> dict[str, Any]:
     reader = batch.reader(row)
     if reader is None:
         return batch.trial(row, mail.links)
-    asked = {path: address for path, address in addresses(batch.url, len(mail.links)).items() if mail.wants.has(*path)}
+    measured = reader.tracking != Tracking.NONE
+    found = addresses(batch.url, len(mail.links), measured=measured)
+    asked = {path: address for path, address in found.items() if mail.wants.has(*path)}
     texts = written(asked, batch.rows(row, reader), reader.tracking, mint=batch.mint, first_link=mail.first_link)
-    return among(batch.facts(row, reader), texts.items())
+    facts = batch.facts(row, reader) if measured else batch.facts(row, reader) | unmeasured(mail.links)
+    return among(facts, texts.items())

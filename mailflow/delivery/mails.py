@@ -43,14 +43,14 @@ class Mail:
         self.links, self.first_link = compiled.links, first_link
         self.wants = Wants(self.personaliser.paths)
         self.subject = Memo(self.personaliser.subject_paths, lambda facts: header("Subject", self.personaliser.subject(facts)))
-        self._pressed: tuple[str, TokenMint, Pressed, Stamps] | None = None
+        self._pressed: dict[bool, tuple[str, TokenMint, Pressed, Stamps]] = {}
 
-    def pressed(self, public_url: str, mint: TokenMint) -> tuple[Pressed, Stamps]:
-        """The mail with links below ``public_url``, and what makes its tokens; kept for the next call."""
-        found = self._pressed
+    def pressed(self, public_url: str, mint: TokenMint, *, measured: bool = True) -> tuple[Pressed, Stamps]:
+        """The mail with links below ``public_url``, or ``measured`` not at all, and what makes its tokens; kept for the next call."""
+        found = self._pressed.get(measured)
         if found is None or found[0] != public_url or found[1] is not mint:
-            pressed = Pressed(self.personaliser, addresses(public_url, len(self.links)))
-            found = self._pressed = (public_url, mint, pressed, Stamps(mint, pressed.tokens, self.first_link))
+            pressed = Pressed(self.personaliser, addresses(public_url, len(self.links), measured=measured))
+            found = self._pressed[measured] = (public_url, mint, pressed, Stamps(mint, pressed.tokens, self.first_link))
         return found[2], found[3]
 
 

@@ -11,6 +11,7 @@ from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.consent import digest
 from mailflow.audience.models import ConsentLine, Field, Form, List, ProfileValue, Subscriber, Subscription
+from mailflow.audience.wordings import keep_wording
 from mailflow.audience.words import DEMO, Consent, LeaveMethod, SubscriptionState, Tracking
 from mailflow.demo.people import Person
 from mailflow.foundation.upsert import insert_all
@@ -24,6 +25,9 @@ def settle(session: Session, people: Sequence[Person], lists: Sequence[List]) ->
     insert_all(session, ProfileValue, [row for person in people for row in _values(person, fields)])
     insert_all(session, Subscription, [row for person in people for row in _subscriptions(person, lists)])
     insert_all(session, ConsentLine, [row for person in people for row in _consents(person, lists, form)])
+    for purpose, words in ((Consent.NEWSLETTER, form.consent_wording), (Consent.TRACKING, form.tracking_wording)):
+        for language, text in words.items():
+            keep_wording(session, DEMO, purpose, language, (digest(text), text), now=min(person.joined for person in people))
     insert_all(session, Activity, [row for person in people for row in _lines(person, lists)])
 
 
@@ -68,7 +72,13 @@ def _subscriptions(person: Person, lists: Sequence[List]) -> list[dict[str, Any]
 def _consents(person: Person, lists: Sequence[List], form: Form) -> list[dict[str, Any]]:
     given = [(Consent.NEWSLETTER, lists[place].id, form.consent_wording) for place in person.lists]
     asked = [*given, (Consent.TRACKING, None, form.tracking_wording)] if person.tracked else given
-    return [_consent(person, purpose, list_id, words[person.language]) for purpose, list_id, words in asked]
+    lines = [_consent(person, purpose, list_id, words[person.language]) for purpose, list_id, words in asked]
+    return [*lines, *(_left(person, lists[place].id) for place in person.lists if person.left)]
+
+
+def _left(person: Person, list_id: int) -> dict[str, Any]:
+    line = _consent(person, Consent.NEWSLETTER, list_id, "")
+    return {**line, "at": person.left, "granted": False, "method": LeaveMethod.ONE_CLICK}
 
 
 def _consent(person: Person, purpose: Consent, list_id: int | None, wording: str) -> dict[str, Any]:
@@ -78,6 +88,7 @@ def _consent(person: Person, purpose: Consent, list_id: int | None, wording: str
         "purpose": purpose,
         "list_id": list_id,
         "granted": True,
+        "choice": Tracking.INDIVIDUAL if purpose is Consent.TRACKING else "",
         "wording": wording,
         "wording_digest": digest(wording),
         "language": person.language,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
@@ -41,8 +41,12 @@ _MARK = (
     .values({name: func.coalesce(_m[name], bindparam(f"new_{name}", type_=_m[name].type)) for name in _FIRSTS})
 )
 _SPEAKS = update(Subscriber.__table__).where(among_given(_p.id, "ids")).values(silent_since=None)  # type: ignore[arg-type]
-
-_AGREE = select(_p.id).where(among_given(_p.id, "ids"), _p.tracking == Tracking.INDIVIDUAL)
+_LEVELS = select(_p.id, _p.tracking).where(among_given(_p.id, "ids"))
+_OPENED_LAST = (
+    update(Subscriber.__table__)  # type: ignore[arg-type]
+    .where(_p.id == bindparam("which"), _p.tracking == Tracking.LAST_OPEN)
+    .values(last_open_on=bindparam("day"))
+)
 
 
 class Seen(NamedTuple):
@@ -90,6 +94,7 @@ class Book:
         self._lines: list[dict[str, Any]] = []
         self._marked: set[int] = set()
         self._spoke: set[int] = set()
+        self._opened_on: dict[int, date] = {}
         self._counted: dict[tuple[int, HitKind, bool], int] = defaultdict(int)
 
     def mailing_of(self, arrival: Arrival) -> int | None:
@@ -124,6 +129,10 @@ class Book:
         if known.silent_since is not None:
             self._spoke.add(known.person_key)
 
+    def opened_last(self, known: Known, at: datetime) -> None:
+        """She who lets only that be kept has opened something on this day."""
+        self._opened_on[known.person_key] = max(self._opened_on.get(known.person_key, at.date()), at.date())
+
     def write(self, session: Session) -> None:
         """Everything at once; with the totals alone what concerns people who have withdrawn, or are gone, since it was judged."""
         self._forget(session)
@@ -134,20 +143,25 @@ class Book:
             session.connection().execute(_MARK, [self._first_times(self.messages[each]) for each in sorted(self._marked)])
         if self._spoke:
             session.connection().execute(_SPEAKS, {"ids": list(self._spoke)})
+        if self._opened_on:
+            session.connection().execute(_OPENED_LAST, [{"which": person, "day": day} for person, day in self._opened_on.items()])
         totals.add(session, self._counted)
 
     def _forget(self, session: Session) -> None:
         """Judging held no turn of the writer: somebody may have said no while the turn was waited for."""
         people = {row["message_id"]: self.messages[row["message_id"]].person_key for row in self._hits if row["message_id"] is not None}
-        agreeing = set(session.scalars(_AGREE, {"ids": list(set(people.values()))})) if people else set()
-        withdrawn = {message_id for message_id, person in people.items() if person not in agreeing}
+        found = session.execute(_LEVELS, {"ids": list(set(people.values()))}).all() if people else ()
+        levels = {person: level for person, level in found}  # noqa: C416  # the pairs are rows
+        withdrawn = {message_id for message_id, person in people.items() if levels.get(person) != Tracking.INDIVIDUAL}
+        silent = {message_id for message_id in withdrawn if levels.get(people[message_id]) == Tracking.NONE}
+        self._hits = [row for row in self._hits if row["message_id"] not in silent]
         for row in self._hits:
             if row["message_id"] in withdrawn:
                 row["message_id"] = None
                 self._counted[row["mailing_id"], row["kind"], row["machine"]] += 1
         self._lines = [line for line in self._lines if line["message_id"] not in withdrawn]
         self._marked -= withdrawn
-        self._spoke &= agreeing
+        self._spoke = {person for person in self._spoke if levels.get(person) == Tracking.INDIVIDUAL}
         self.bursts = {message_id: at for message_id, at in self.bursts.items() if message_id not in withdrawn}
 
     def _first_times(self, known: Known) -> dict[str, Any]:

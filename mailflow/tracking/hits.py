@@ -10,7 +10,7 @@ from mailflow.audience.words import Tracking
 from mailflow.foundation.tokens import Purpose, Token
 from mailflow.outbox.models import Message
 from mailflow.tracking import bursts, personal
-from mailflow.tracking.book import Book
+from mailflow.tracking.book import Book, Known
 from mailflow.tracking.rules import HitFacts, machine_signal
 from mailflow.tracking.targets import safe_target
 from mailflow.tracking.words import Arrival, HitKind, Signal
@@ -70,7 +70,7 @@ def _way(book: Book, arrival: Arrival) -> str | None:
 
 
 def _judge(book: Book, each: Arrival) -> None:
-    """With the person's message while she agrees to that; else (CNIL: for mails sent before, too) with the totals."""
+    """With the person's message while she agrees to that; else (CNIL: for mails sent before, too) with the totals, or not at all."""
     known = book.messages.get(each.row_id) if each.personal else None
     mailing_id = known.mailing_id if known else None if each.personal else book.mailing_of(each)
     if mailing_id is None or (known and known.person_key < 0):  # a test to one of the staff
@@ -78,6 +78,13 @@ def _judge(book: Book, each: Arrival) -> None:
     if known and known.tracking == Tracking.INDIVIDUAL:
         if personal.judge(book, known, each) is Signal.BURST:
             book.bursts[known.id] = each.at
-    else:
-        since = personal.since_sent(known, each.at) if known else None
-        book.count(mailing_id, each, machine_signal(HitFacts(each.kind, each.agent, since, each.link)))
+    elif known is None or known.tracking != Tracking.NONE:
+        _count(book, mailing_id, known, each)
+
+
+def _count(book: Book, mailing_id: int, known: Known | None, each: Arrival) -> None:
+    since = personal.since_sent(known, each.at) if known else None
+    signal = machine_signal(HitFacts(each.kind, each.agent, since, each.link))
+    book.count(mailing_id, each, signal)
+    if known and signal is None and each.kind is HitKind.OPEN and known.tracking == Tracking.LAST_OPEN:
+        book.opened_last(known, each.at)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from mailflow.activity.models import Activity
 from mailflow.audience import leaving, preferences, profile
 from mailflow.audience.models import ConsentLine, List, Subscriber
-from mailflow.audience.words import ChangeReason, Choices, LeaveMethod, LeaveOutcome, LeaveReason
+from mailflow.audience.words import ChangeReason, Choices, LeaveMethod, LeaveOutcome, LeaveReason, Tracking
 from tests.audience.audience_shop import Shop
 
 ANA, CARLA = "ana@example.net", "carla@example.net"
@@ -111,13 +111,13 @@ def test_what_is_not_chosen_stays_as_it_is(shop: Shop, now: datetime) -> None:
         assert outcome.reason is ChangeReason.UNCHANGED
         known = preferences.current(session, ana)
     assert known
-    assert (known.values, known.tracking) == ({"first_name": "Ana", "birth_date": date(1988, 3, 14)}, True)
+    assert (known.values, known.tracking) == ({"first_name": "Ana", "birth_date": date(1988, 3, 14)}, Tracking.INDIVIDUAL)
 
 
 def test_consent_to_tracking_is_withdrawn_at_once(shop: Shop, now: datetime) -> None:
     ana = shop.joined(ANA, now=now, tracking=True)
     with shop.database.begin() as session:
-        preferences.change(session, ana, Choices(tracking=False, tracking_wording="Podéis tener en cuenta…"), now=now)
+        preferences.change(session, ana, Choices(tracking=Tracking.AGGREGATE, tracking_wording="Podéis tener en cuenta…"), now=now)
         assert session.get_one(Subscriber, ana).tracking == "aggregate"
     line = shop.rows(ConsentLine)[-1]
     assert (line.purpose, line.granted, line.wording) == ("tracking", False, "Podéis tener en cuenta…")

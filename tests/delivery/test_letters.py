@@ -185,6 +185,23 @@ def test_tokens_name_the_message_or_only_the_mailing(shop: Shop) -> None:
     assert read(Purpose.PREFERENCES, re.findall(f'{URL}/preferences/([^"]+)', second)[0]) == Token(berta)
 
 
+def test_of_who_chose_less_a_mail_carries_no_more_than_she_chose(shop: Shop) -> None:
+    mailing = shop.mailing()
+    last, none = shop.reader("lola", tracking=Tracking.LAST_OPEN, sex="f"), shop.reader("nora", tracking=Tracking.NONE, sex="f")
+    rows = [shop.row(mailing, last), shop.row(mailing, none)]
+    made = [parts(raw) for raw in shop.letters(*rows)]
+    assert [html for _, _, html in made] == [shop.viewed(row) for row in rows]
+    read = shop.ring.mint.read
+    of_last, of_none = (html for _, _, html in made)
+    assert read(Purpose.OPEN, re.findall(f'{URL}/o/([^"]+)\\.gif', of_last)[0]) == Token(rows[0])
+    assert read(Purpose.CLICK_MAILING, re.findall(f'{URL}/c/([^"]+)', of_last)[0]) == Token(mailing, 1)
+    assert f"{URL}/o/" not in of_none
+    assert f"{URL}/c/" not in of_none
+    assert f'<a href="{LINKS[0].replace("&", "&amp;")}">ella</a>' in of_none
+    assert read(Purpose.LEAVE, re.findall(f'{URL}/unsubscribe/([^"]+)', of_none)[0])
+    assert f"{LINKS[0]} {URL}/unsubscribe/" in " ".join(made[1][1].split())
+
+
 def test_the_header_lines_are_those_that_providers_ask_for(shop: Shop) -> None:
     row = shop.row(shop.mailing(subject="{{ subscriber.first_name }}, otoño"), shop.reader("ana", first_name="Ana\r\nBcc: x@example.com"))
     raw = shop.letters(row)[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from mailflow.audience.derived import differing
 from mailflow.audience.models import List, Subscriber
 from mailflow.campaigns.models import Campaign
 from mailflow.cli.start import open_ready
@@ -53,6 +54,11 @@ def _digest(database: Database) -> str:
         }
         rows = [repr(tuple(row)) for query in tables.values() for row in session.execute(text(query))]
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def test_everybody_stands_as_the_consent_lines_say(demo: Database) -> None:
+    with demo.read() as session:
+        assert differing(session, list(session.scalars(select(Subscriber.id)))) == []
 
 
 def test_it_is_the_same_each_time(demo: Database, tmp_path: Path) -> None:

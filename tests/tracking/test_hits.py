@@ -199,6 +199,61 @@ def test_after_consent_was_withdrawn_an_old_token_stores_nothing_of_hers_and_sti
     assert total(database, mailed.mailing).clicks == 1
 
 
+def level(database: Database, person_id: int, word: str) -> None:
+    with database.begin() as session:
+        session.get_one(Subscriber, person_id).tracking = word
+
+
+def kept_of(database: Database, message_id: int, person_id: int) -> tuple[object, ...]:
+    """All that names her: marks of her message, hits, lines of the ledger, her last day."""
+    found = row(database, message_id)
+    with database.read() as session:
+        lines_of_hers = session.scalar(select(func.count()).select_from(Activity).where(Activity.subscriber_id == person_id))
+        day = session.get_one(Subscriber, person_id).last_open_on
+    marks = [found.opened_at, found.clicked_at, found.machine_opened_at, found.machine_clicked_at]
+    return any(marks), sum(hit.message_id is not None for hit in hits(database)), lines_of_hers, day
+
+
+def test_of_who_wants_nothing_measured_not_even_a_total_is_kept_and_links_still_lead(database: Database, mailed: Mailed) -> None:
+    level(database, mailed.ana, "none")
+    opened(database, mailed.ana_message)
+    assert clicked(database, mailed.ana_message) == "https://shop.example.com/p/1?a=1&b=2"
+    assert kept_of(database, mailed.ana_message, mailed.ana) == (False, 0, 0, None)
+    assert (hits(database), total(database, mailed.mailing)) == ([], None)
+
+
+def test_of_who_lets_her_last_open_be_kept_only_its_day_is(database: Database, mailed: Mailed) -> None:
+    level(database, mailed.ana, "last-open")
+    opened(database, mailed.ana_message)
+    opened(database, mailed.ana_message, at=LATER + timedelta(days=2), agent="Mimecast")
+    clicked(database, mailed.ana_message)
+    assert kept_of(database, mailed.ana_message, mailed.ana) == (False, 0, 0, LATER.date())
+    opened(database, mailed.ana_message, at=LATER + timedelta(days=3))
+    assert kept_of(database, mailed.ana_message, mailed.ana) == (False, 0, 0, LATER.date() + timedelta(days=3))
+    assert total(database, mailed.mailing).opens == 2
+
+
+@pytest.mark.parametrize(("word", "kept"), [("none", 0), ("aggregate", 1), ("last-open", 1)])
+def test_what_was_judged_before_she_chose_less_is_kept_as_she_chose(database: Database, mailed: Mailed, word: str, kept: int) -> None:
+    with database.read() as session:
+        book, _ = judge(session, [arrival(Token(mailed.ana_message), Purpose.OPEN, now=LATER, agent=PHONE)])
+    level(database, mailed.ana, word)
+    with database.begin() as session:
+        keep(session, book)
+    assert kept_of(database, mailed.ana_message, mailed.ana) == (False, 0, 0, None)
+    assert len(hits(database)) == kept
+
+
+def test_a_day_judged_before_she_said_no_is_not_kept(database: Database, mailed: Mailed) -> None:
+    level(database, mailed.ana, "last-open")
+    with database.read() as session:
+        book, _ = judge(session, [arrival(Token(mailed.ana_message), Purpose.OPEN, now=LATER, agent=PHONE)])
+    level(database, mailed.ana, "aggregate")
+    with database.begin() as session:
+        keep(session, book)
+    assert kept_of(database, mailed.ana_message, mailed.ana)[3] is None
+
+
 def test_an_erased_persons_old_token_names_nobody(database: Database, mailed: Mailed) -> None:
     with database.begin() as session:
         session.delete(session.get_one(Subscriber, mailed.ana))

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from mailflow.audience.derived import differing, heard_of_lately
 from mailflow.audience.queries import installation
 from mailflow.cli.doctor import words
 from mailflow.cli.doctor.mail import mail
@@ -31,6 +32,8 @@ from mailflow.foundation.shape import MOVED, known_shapes, shape_of
 from mailflow.foundation.zones import zone_data
 
 _CLOCK_SECONDS = 2.0
+_PEOPLE = 2000
+"""Heard of last: of who stands otherwise than the consent lines say, one is found soon."""
 _OWN = ("localhost", "127.0.0.1", "::1")
 
 
@@ -73,7 +76,7 @@ def _of_database(database: Database, settings: Settings) -> Iterator[Finding]:
         return
     yield well(words.TABLES, shape=found)
     with database.read() as session:
-        for each in (_fence, _clock, _keys, _zones, _senders):
+        for each in (_fence, _clock, _keys, _zones, _consent, _senders):
             yield each(session, settings)
         if database.engine.dialect.name == "postgresql":
             yield _large_work(session)
@@ -116,6 +119,12 @@ def _zones(session: Session, _settings: Settings) -> Finding:
     except (ZoneInfoNotFoundError, ValueError):
         return to_mend(words.ZONE_LOST, zone=shop.zone)
     return well(words.ZONES, version=version or "?", zone=shop.zone)
+
+
+def _consent(session: Session, _settings: Settings) -> Finding:
+    found = differing(session, heard_of_lately(session, _PEOPLE))
+    named = ", ".join(f"/studio/subscribers/{person}" for person in found[:3])
+    return to_mend(words.CONSENT_DIFFERS, count=len(found), people=named) if found else well(words.CONSENT)
 
 
 def _senders(session: Session, _settings: Settings) -> Finding:

@@ -114,3 +114,8 @@ SENDERS_HELD: Words = {
     "en": "senders: all hold back ({why}). The delivery page says what to do.",
     "es": "emisores: todos se contienen ({why}). La página de entrega dice qué hacer.",
 }
+CONSENT: Words = {"en": "consent: lists and levels are what people said", "es": "consentimiento: listas y niveles son lo que se dijo"}
+CONSENT_DIFFERS: Words = {
+    "en": "consent: {count} of the people heard of lately stand otherwise than they said ({people}). Look at their pages.",
+    "es": "consentimiento: {count} de las últimas personas no están como dijeron ({people}). Mira sus fichas.",
+}
