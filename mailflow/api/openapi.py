@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from mailflow import __version__
 from mailflow.api.access import public
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
-from mailflow.api.paging import LARGEST_PAGE, ORDINARY_PAGE
+from mailflow.api.describing import ID, answer, looking, named, page, problems
 from mailflow.api.schemas import MOST_EVENTS, ChooseHour, Decide, DecideExactly, Event, Result
 from mailflow.campaigns.words import CampaignState
 from mailflow.outbox.words import Reason, State
@@ -22,26 +22,6 @@ _ASKED: list[tuple[type[BaseModel], Any]] = [
     (ChooseHour, "validation"),
 ]
 _TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved)]
-_PROBLEMS = {
-    "400": "Not JSON, or a value or parameter that cannot be.",
-    "401": "No live key.",
-    "403": "The key lacks the scope.",
-    "404": "There is no such campaign.",
-    "409": "The reference is known with other facts.",
-    "413": "More than one megabyte.",
-    "415": "Not application/json.",
-    "422": "A future date, a negative amount or another currency.",
-    "503": "Very busy: nothing was kept, try again.",
-}
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}}
-_PAGE = [
-    {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "`next` of the page before."},
-    {
-        "name": "limit",
-        "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": ORDINARY_PAGE},
-    },
-]
 
 
 @blueprint.get("/v1/openapi.json")
@@ -68,14 +48,14 @@ def _paths() -> dict[str, Any]:
     one = "/v1/campaigns/{id}"
     return {
         "/v1/events": {"post": _events()},
-        "/v1/campaigns": {"get": _looking("Campaigns, the last made first", "campaigns:read", _page("CampaignTold"), _of(CampaignState))},
-        one: {"get": _looking("One campaign and how it stands", "campaigns:read", _named("CampaignTold"), [_ID], paged=False)},
+        "/v1/campaigns": {"get": looking("Campaigns, the last made first", "campaigns:read", page("CampaignTold"), _of(CampaignState))},
+        one: {"get": looking("One campaign and how it stands", "campaigns:read", named("CampaignTold"), [ID], paged=False)},
         f"{one}/messages": {
-            "get": _looking(
+            "get": looking(
                 "Who got it, who did not and why: a reason alone asks for the put off, failed, left out and doubtful",
                 "messages:read",
-                _page("MessageTold"),
-                [_ID, *_of(State), *_of(Reason, "reason")],
+                page("MessageTold"),
+                [ID, *_of(State), *_of(Reason, "reason")],
             )
         },
         f"{one}/retry": {"post": _decision("Try the failed again, but for addresses that do not exist and mails that cannot be made")},
@@ -88,7 +68,7 @@ def _paths() -> dict[str, Any]:
 
 
 def _events() -> dict[str, Any]:
-    one, result = _named("Event"), _named("Result")
+    one, result = named("Event"), named("Result")
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_EVENTS}
     results = {"type": "object", "properties": {"results": {"type": "array", "items": result}}, "required": ["results"]}
     return {
@@ -96,20 +76,10 @@ def _events() -> dict[str, Any]:
         "security": [{"key": ["events:write"]}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"oneOf": [one, many]}}}},
         "responses": {
-            "200": _answer("Known already; or the results of a list, in its order.", {"oneOf": [result, results]}),
-            "201": _answer("Recorded.", result),
-            **_problems("400", "401", "403", "409", "413", "415", "422", "503"),
+            "200": answer("Known already; or the results of a list, in its order.", {"oneOf": [result, results]}),
+            "201": answer("Recorded.", result),
+            **problems("400", "401", "403", "409", "413", "415", "422", "503"),
         },
-    }
-
-
-def _looking(summary: str, scope: str, schema: dict[str, Any], asked: list[dict[str, Any]], *, paged: bool = True) -> dict[str, Any]:
-    refused = ("400", "401", "403", "503") if paged else ("400", "401", "403", "404", "503")
-    return {
-        "summary": summary,
-        "security": [{"key": [scope]}],
-        "parameters": [*asked, *(_PAGE if paged else ())],
-        "responses": {"200": _answer("As asked.", schema), **_problems(*refused, *(("404",) if _ID in asked and paged else ()))},
     }
 
 
@@ -118,48 +88,31 @@ def _decision(summary: str, *, exactly: bool = False) -> dict[str, Any]:
     return {
         "summary": summary,
         "security": [{"key": ["campaigns:write"]}],
-        "parameters": [_ID],
-        "requestBody": {"required": exactly, "content": {"application/json": {"schema": _named(body)}}},
+        "parameters": [ID],
+        "requestBody": {"required": exactly, "content": {"application/json": {"schema": named(body)}}},
         "responses": {
-            "200": _answer(f"Moved. Call again while `left` is more than 0; {again}.", _named("Moved")),
-            **_problems("400", "401", "403", "404", "413", "415", "503"),
-            **_problems("409", words="The campaign is cancelled, or their number is not the expected one: nothing was done."),
+            "200": answer(f"Moved. Call again while `left` is more than 0; {again}.", named("Moved")),
+            **problems("400", "401", "403", "404", "413", "415", "503"),
+            **problems("409", words="The campaign is cancelled, or their number is not the expected one: nothing was done."),
         },
     }
 
 
 def _hour(summary: str, body: str = "") -> dict[str, Any]:
-    told = {"requestBody": {"required": True, "content": {"application/json": {"schema": _named(body)}}}} if body else {}
+    told = {"requestBody": {"required": True, "content": {"application/json": {"schema": named(body)}}}} if body else {}
     return {
         "summary": summary,
         "security": [{"key": ["campaigns:write"]}],
-        "parameters": [_ID],
+        "parameters": [ID],
         **told,
         "responses": {
-            "200": _answer("The campaign as it is now.", _named("CampaignTold")),
-            **_problems("400", "401", "403", "404", *(("413", "415") if body else ()), "503"),
-            **_problems("409", words="It does not wait any more: nothing was done."),
-            **(_problems("422", words="An hour that has gone by or does not exist, or an unknown zone.") if body else {}),
+            "200": answer("The campaign as it is now.", named("CampaignTold")),
+            **problems("400", "401", "403", "404", *(("413", "415") if body else ()), "503"),
+            **problems("409", words="It does not wait any more: nothing was done."),
+            **(problems("422", words="An hour that has gone by or does not exist, or an unknown zone.") if body else {}),
         },
     }
 
 
 def _of(words: type[CampaignState] | type[State] | type[Reason], name: str = "state") -> list[dict[str, Any]]:
     return [{"name": name, "in": "query", "schema": {"type": "string", "enum": [str(word) for word in words]}}]
-
-
-def _page(model: str) -> dict[str, Any]:
-    told = {"data": {"type": "array", "items": _named(model)}, "next": {"type": ["string", "null"]}}
-    return {"type": "object", "properties": told, "required": ["data", "next"]}
-
-
-def _named(model: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{model}"}
-
-
-def _answer(words: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": words, "content": {"application/json": {"schema": schema}}}
-
-
-def _problems(*codes: str, words: str = "") -> dict[str, Any]:
-    return {code: {"description": words or _PROBLEMS[code], "content": {"application/problem+json": {}}} for code in codes}
