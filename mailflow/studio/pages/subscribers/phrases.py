@@ -48,7 +48,17 @@ PLACE_STATES: Mapping[str, tuple[LazyString, str]] = {
 CONSENT_PURPOSES: Mapping[str, LazyString] = {
     "newsletter": lazy_gettext("Newsletters"),
     "tracking": lazy_gettext("Measuring opens and clicks"),
+    "profiling": lazy_gettext("Choosing what is sent by what is known"),
+    "third-party": lazy_gettext("Giving data to others"),
 }
+
+LEVELS: Mapping[str, LazyString] = {
+    "none": lazy_gettext("nothing"),
+    "aggregate": lazy_gettext("totals only"),
+    "last-open": lazy_gettext("only the day of the last open"),
+    "individual": lazy_gettext("everything, with their name"),
+}
+"""How closely opens and clicks of a person are kept."""
 
 CONSENT_METHODS: Mapping[str, LazyString] = {
     "box": lazy_gettext("ticked in a form"),
@@ -58,4 +68,6 @@ CONSENT_METHODS: Mapping[str, LazyString] = {
     "preferences": lazy_gettext("in the preferences"),
     "staff": lazy_gettext("by our staff"),
     "import": lazy_gettext("imported"),
+    "api": lazy_gettext("by the shop's program"),
+    "default": lazy_gettext("the rule for their country"),
 }
