@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from mailflow.foundation.database import Base
 from mailflow.foundation.partial import partial_index
@@ -74,6 +74,8 @@ class Field(Base):
     report: Mapped[bool] = mapped_column(default=False)
     """Its values become part of a message's cell, so that reports can tell people apart by it."""
     position: Mapped[int] = mapped_column(default=0)
+    zone: Mapped[str | None] = column_property(select(Installation.zone).where(Installation.id == 1).scalar_subquery())
+    """The installation's, read with every field: a telephone without a prefix is of its country."""
     archived_at: Mapped[datetime | None]
     """Since then nobody is asked for it; its values stay, and what names it goes on."""
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from mailflow.audience.finding.index import NAME_FIELDS, index_people
 from mailflow.audience.models import Field, ProfileValue
-from mailflow.audience.words import FieldKind, FieldValue
+from mailflow.audience.words import FieldKind, FieldValue, Telephone
 from mailflow.foundation.among import among
 
 
@@ -24,6 +25,8 @@ def values(session: Session, subscriber_ids: Sequence[int]) -> dict[int, dict[st
     for person, text, number, day, key, kind in rows:
         if kind == FieldKind.MANY_OF:
             found[person].setdefault(key, []).append(text)
+        elif kind == FieldKind.TELEPHONE:
+            found[person][key] = Telephone(found[person].get(key) or text or "", text or "")
         else:
             found[person][key] = _value(kind, text, number, day)
     return found
@@ -35,13 +38,21 @@ def set_values(session: Session, subscriber_id: int, values: Mapping[str, FieldV
     for key, value in values.items():
         field = known[key]
         session.execute(delete(ProfileValue).where(ProfileValue.subscriber_id == subscriber_id, ProfileValue.field_id == field.id))
-        many = value if isinstance(value, list) else [value]
-        kept = [one for one in many if one is not None and one != ""]
+        kept = [one for one in parts_of(value) if one is not None and one != ""]
         session.add_all(
             ProfileValue(subscriber_id=subscriber_id, field_id=field.id, position=place, **columns_of(field.kind, one))
             for place, one in enumerate(kept)
         )
     session.flush()
+    if any(field.key in NAME_FIELDS or field.kind == FieldKind.TELEPHONE for field in known.values()):
+        index_people(session, [subscriber_id])
+
+
+def parts_of(value: Any) -> list[Any]:
+    """What a value is kept as, a row for each: of a telephone, the number in E.164 and then what was typed."""
+    if isinstance(value, Telephone):
+        return [str(value), value.typed]
+    return value if isinstance(value, list) else [value]
 
 
 def _value(kind: str, text: str | None, number: float | None, day: date | None) -> Any:
@@ -61,4 +72,10 @@ def columns_of(kind: str, value: Any) -> dict[str, Any]:
 
 def as_json(values: Mapping[str, FieldValue]) -> dict[str, Any]:
     """Values in a form that a JSON column keeps; ``set_values`` takes them back."""
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
+    return {key: _jsonable(value) for key, value in values.items()}
+
+
+def _jsonable(value: FieldValue) -> Any:
+    if isinstance(value, Telephone):
+        return parts_of(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from mailflow.audience.telephone import read_telephone
 from mailflow.audience.words import FieldFault, FieldKind, FieldValue, Parsed
 
 LONGEST_TEXT = 100
@@ -26,6 +27,7 @@ class FieldLike(Protocol):
     key: Any
     kind: Any
     options: Any
+    zone: Any
 
 
 class _BadValueError(Exception):
@@ -64,6 +66,8 @@ def _parse_one(field: FieldLike, text: str) -> FieldValue | None:
         return _parse_number(text)
     if field.kind == FieldKind.BOOLEAN:
         return text.lower() in ("1", "on", "true", "yes")
+    if field.kind == FieldKind.TELEPHONE:
+        return _parse_telephone(field, text)
     return _parse_text(text)
 
 
@@ -79,6 +83,15 @@ def _parse_number(text: str) -> float:
     if not re.fullmatch(r"[+-]?[0-9]{1,12}([.,][0-9]{1,6})?", text):
         raise _BadValueError(FieldFault.NOT_A_NUMBER)
     return float(text.replace(",", "."))
+
+
+def _parse_telephone(field: FieldLike, text: str) -> FieldValue:
+    if len(text) > LONGEST_TEXT:
+        raise _BadValueError(FieldFault.TOO_LONG)
+    number = None if has_control(text) else read_telephone(text, field.zone)
+    if number is None:
+        raise _BadValueError(FieldFault.NOT_A_TELEPHONE)
+    return number
 
 
 def _parse_text(text: str) -> str:

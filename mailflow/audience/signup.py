@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.audience import consent
+from mailflow.audience.finding.index import index_people
 from mailflow.audience.limits import network_is_busy, was_written_lately
 from mailflow.audience.models import ConfirmationRequest, Form, Subscriber, Subscription
 from mailflow.audience.profile import as_json
@@ -51,6 +52,7 @@ def _newcomer(session: Session, form: Form, entry: SignUpEntry, *, now: datetime
     )
     session.add(person)
     session.flush()
+    index_people(session, [person.id])
     return person
 
 

@@ -24,11 +24,14 @@ def standard_fields() -> list[Field]:
     tier = _options(("none", "Sin nivel", "None"), ("club", "Club", "Club"), ("premium", "Premium", "Premium"))
     return [
         _field(1, "first_name", FieldKind.STRING, "Nombre", "First name"),
+        _field(1, "last_name", FieldKind.STRING, "Apellidos", "Last name"),
         _field(2, "sex", FieldKind.ONE_OF, "Sexo", "Sex", sex, report=True),
         _field(3, "birth_date", FieldKind.DATE, "Fecha de nacimiento", "Date of birth", report=True),
         _field(4, "place", FieldKind.PLACE, "Provincia", "Province", province_options(), report=True),
         _field(5, "interests", FieldKind.MANY_OF, "Qué te gusta", "What you like", _interests(), report=True),
         _field(6, "tier", FieldKind.ONE_OF, "Nivel de fidelidad", "Loyalty tier", tier, report=True, public=False),
+        _field(9, "telephone", FieldKind.TELEPHONE, "Teléfono", "Telephone"),
+        _field(10, "company", FieldKind.STRING, "Empresa", "Company", public=False),
     ]
 
 

@@ -29,6 +29,8 @@ class FieldKind(StrEnum):
     MANY_OF = "many-of"
     PLACE = "place"
     """One of the options, each a province or region."""
+    TELEPHONE = "telephone"
+    """A number in E.164, and beside it what was typed."""
 
 
 class Consent(StrEnum):
@@ -169,6 +171,20 @@ class FieldFault(StrEnum):
     IN_THE_FUTURE = "in-the-future"
     TOO_OLD = "too-old"
     TOO_YOUNG = "too-young"
+    NOT_A_TELEPHONE = "not-a-telephone"
+
+
+class Telephone(str):
+    """A number in E.164, which also knows how it was ``typed``."""
+
+    __slots__ = ("typed",)
+    typed: str
+
+    def __new__(cls, number: str, typed: str = "") -> "Telephone":
+        """Of ``number`` in E.164; what was typed is the number itself where nobody knows."""
+        made = super().__new__(cls, number)
+        made.typed = typed or number
+        return made
 
 
 FieldValue: TypeAlias = str | float | bool | date | list[str]

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from mailflow.audience.words import Telephone
+
 HOW_MANY = 2000
 _WOMEN = """
 Ana María Carmen Lucía Elena Marta Laura Cristina Isabel Pilar Rosa Teresa Paula Sara Irene Nuria Silvia Raquel Beatriz
@@ -75,7 +77,7 @@ def _person(number: int, chance: random.Random, now: datetime) -> Person:
         language="en" if chance.random() < 0.06 else "es",
         joined=now - timedelta(days=_days_ago(chance), minutes=chance.randrange(1440)),
         source=source,
-        profile=_profile(first, sex, chance, now.date()),
+        profile=_profile(first, sex, chance, now.date()) | _reached(number, last),
         lists=tuple(place for place, share in enumerate((1.0, 0.55, 0.4)) if chance.random() < share),
         care=_care(chance, source, sex),
         tracked=chance.random() < 0.88,
@@ -112,6 +114,13 @@ def _profile(first: str, sex: str, chance: random.Random, today: date) -> dict[s
     if chance.random() < 0.14:
         profile["tier"] = "club"
     return profile
+
+
+def _reached(number: int, last: str) -> dict[str, str | date | list[str]]:
+    """Everybody's surname, and of three in five a telephone."""
+    digits = f"600{number:06}"
+    told = Telephone(f"+34{digits}", f"{digits[:3]} {digits[3:5]} {digits[5:7]} {digits[7:]}")
+    return {"last_name": last, "telephone": told} if number % 5 < 3 else {"last_name": last}
 
 
 def _plain(name: str) -> str:

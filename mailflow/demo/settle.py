@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.consent import digest
+from mailflow.audience.finding.index import index_people
 from mailflow.audience.models import ConsentLine, Field, Form, List, ProfileValue, Subscriber, Subscription
+from mailflow.audience.profile import parts_of
 from mailflow.audience.wordings import keep_wording
 from mailflow.audience.words import DEMO, Consent, LeaveMethod, SubscriptionState, Tracking
 from mailflow.demo.people import Person
@@ -29,6 +31,7 @@ def settle(session: Session, people: Sequence[Person], lists: Sequence[List]) ->
         for language, text in words.items():
             keep_wording(session, DEMO, purpose, language, (digest(text), text), now=min(person.joined for person in people))
     insert_all(session, Activity, [row for person in people for row in _lines(person, lists)])
+    index_people(session, [person.number for person in people])
 
 
 def _subscriber(person: Person) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def _subscriber(person: Person) -> dict[str, Any]:
 def _values(person: Person, fields: dict[str, int]) -> list[dict[str, Any]]:
     rows = []
     for key, value in person.profile.items():
-        for position, one in enumerate(value if isinstance(value, list) else [value]):
+        for position, one in enumerate(parts_of(value)):
             day = one if isinstance(one, date) else None
             text = None if day else one
             rows.append({"subscriber_id": person.number, "field_id": fields[key], "position": position, "text": text, "day": day})

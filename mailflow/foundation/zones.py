@@ -26,6 +26,19 @@ def zone_data() -> str:
     return _in_force[1]
 
 
+@cache
+def country_of(zone: str) -> str:
+    """The country in which a zone's place lies (ISO 3166, two letters), such as "ES"; "" where nobody can tell."""
+    for folder in (*_OWN, *_package()):
+        try:
+            lines = (folder / "zone.tab").read_text("utf-8").splitlines()
+        except OSError:
+            continue
+        named = (line.split("\t") for line in lines if not line.startswith("#"))
+        return next((parts[0] for parts in named if len(parts) > 2 and parts[2] == zone), "")
+    return ""
+
+
 def _put_in_force() -> str:
     own, packed = version_in(*_OWN), version_in(*_package())
     # Who names a path means it: then nothing newer is wanted.

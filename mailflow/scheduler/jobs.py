@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from sqlalchemy.exc import OperationalError
 
+from mailflow.audience.finding.index import anybody_due, index_due
 from mailflow.campaigns import launch
 from mailflow.campaigns.brake import brake, lately
 from mailflow.campaigns.models import Campaign
@@ -171,6 +172,20 @@ def sum_up(database: Database, _settings: Settings) -> int:
     return lots
 
 
+def make_findable(database: Database, _settings: Settings) -> int:
+    """Write the words by which people who were changed many at once are found; how many people. It breathes as chunked work does."""
+    people, until = 0, time.monotonic() + _SUMMING_SECONDS
+    while time.monotonic() < until:
+        began = time.monotonic()
+        with database.read() as session:
+            if not anybody_due(session):
+                break
+        with database.begin() as session:
+            people += index_due(session)
+        time.sleep(time.monotonic() - began)
+    return people
+
+
 def _by_ourselves(database: Database, chunks: Chunks) -> int:
     """As many slices as one tick has time for; for how many some waited."""
     with database.read() as session:
@@ -181,8 +196,8 @@ def _by_ourselves(database: Database, chunks: Chunks) -> int:
 
 Job = Callable[[Database, Settings], int]
 EVERY_SECOND: tuple[Job, ...] = (
-    find_hours_again, give_hours_back, post, enrol, advance, sum_up, launch_due, freeze_begun, prepare_soon, brake_harmful, finish_sent,
-    skip_cancelled, enrol_the_quiet,
+    find_hours_again, give_hours_back, post, enrol, advance, sum_up, make_findable, launch_due, freeze_begun, prepare_soon, brake_harmful,
+    finish_sent, skip_cancelled, enrol_the_quiet,
 )  # fmt: skip
 CHUNKED: Mapping[Job, Chunks] = {
     freeze_begun: FREEZE, skip_cancelled: SKIP, enrol: ENROL, enrol_the_quiet: LOOK, advance: ADVANCE,

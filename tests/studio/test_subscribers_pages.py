@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from mailflow.activity.models import Activity
+from mailflow.audience.finding.index import index_people
 from mailflow.audience.first_start import first_start
 from mailflow.audience.models import ConsentLine, Subscriber, Subscription
 from mailflow.audience.profile import set_values
@@ -32,6 +33,7 @@ def ana(database: Database, now: datetime) -> None:
             person = Subscriber(email=email, email_key=email, language="es", source="form:newsletter", created_at=now, confirmed_at=at)
             session.add(person)
             session.flush()
+            index_people(session, [person.id])
             session.add(Subscription(subscriber_id=person.id, list_id=1, state=state, asked_at=now, confirmed_at=at))
         set_values(session, 1, {"first_name": "Ana", "sex": "f", "interests": ["vajilla", "cocina"]})
         mailing = Mailing(

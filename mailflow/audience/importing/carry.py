@@ -12,13 +12,14 @@ from mailflow.activity.ledger import note_many
 from mailflow.activity.words import Kind
 from mailflow.audience.consent import digest
 from mailflow.audience.fields import fields
+from mailflow.audience.finding.index import index_later
 from mailflow.audience.importing.check import read_rows, written
 from mailflow.audience.importing.judging import Judge
 from mailflow.audience.importing.known import Known, key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import COMES_IN, ImportState, Judged, Outcome
 from mailflow.audience.models import ConsentLine, ProfileValue, Subscriber, Subscription
-from mailflow.audience.profile import columns_of
+from mailflow.audience.profile import columns_of, parts_of
 from mailflow.audience.words import Consent, SubscriptionState
 from mailflow.foundation.among import among
 from mailflow.foundation.ring import Ring
@@ -63,6 +64,7 @@ class Carrier:
         _join(session, brought, [people[key_of(one)] for one in (*of[Outcome.NEW], *of[Outcome.JOINED])], known, now)
         for_good = [*of[Outcome.NEW], *of[Outcome.JOINED], *of[Outcome.COMPLETED]]
         insert_new(session, ProfileValue, [each for one in for_good for each in self._missing(one, people[key_of(one)], known)])
+        index_later(session, [people[key_of(one)] for one in for_good])
         block.outcomes = [written(one, outcome) for one, outcome in zip(judged, outcomes, strict=True)]
         # Who came in is in the ledger now; of the others the rows stay, to be looked at.
         stay = zip(block.rows, outcomes, strict=True)
@@ -72,7 +74,7 @@ class Carrier:
         """What the file says of somebody and she had not said."""
         for key, value in known.missing(judged).items():
             field_id, kind = self._kinds[key]
-            for place, one in enumerate(value if isinstance(value, list) else [value]):
+            for place, one in enumerate(parts_of(value)):
                 where = {"subscriber_id": person, "field_id": field_id, "position": place}
                 yield {**where, "text": None, "number": None, "day": None, **columns_of(kind, one)}
 
