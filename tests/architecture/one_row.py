@@ -23,7 +23,7 @@ def sample(column: "Column[Any]") -> object:
 
 def row(mapper: "Mapper[Any]") -> object:
     """A row with all that a table asks for and nothing else."""
-    columns = {prop.key: prop.columns[0] for prop in mapper.column_attrs}
+    columns = {prop.key: prop.columns[0] for prop in mapper.column_attrs if isinstance(prop.columns[0], Column)}
     numbered = mapper.local_table.autoincrement_column
     wanted = {key: one for key, one in columns.items() if not one.nullable and one.default is None and one is not numbered}
     return mapper.class_(**{key: sample(one) for key, one in wanted.items()})
