@@ -3,14 +3,19 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from mailflow.audience.importing.queries import waiting as imports_waiting
+from mailflow.audience.importing.stepping import step
 from mailflow.campaigns import control, launch
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
+from mailflow.foundation.ring import open_ring
+from mailflow.foundation.settings import Settings
 from mailflow.sequences import advance, enrol
 
 _EVERYBODY = (0,)
@@ -22,13 +27,23 @@ class Chunks(NamedTuple):
     name: str
     waiting: Callable[[Session, datetime], Sequence[int]]
     """The numbers of the campaigns for which there is some; 0 where it is no campaign's."""
-    slice: Callable[[Session, int, datetime], bool]
+    slice: Callable[[Database, Settings, int], bool]
     """Does the next one; whether there may be more."""
     seconds: float = 0.0
     """What a tick has for it where the clock does it all by itself; one slice at least."""
 
 
-def work_off(database: Database, chunks: Chunks, whose: Sequence[int], *, seconds: float, breathes: bool) -> list[int]:
+def _in_one(slice_: Callable[[Session, int, datetime], bool]) -> Callable[[Database, Settings, int], bool]:
+    """A slice that is one transaction from beginning to end."""
+
+    def do(database: Database, _settings: Settings, one: int) -> bool:
+        with database.begin() as session:
+            return slice_(session, one, utc_now())
+
+    return do
+
+
+def work_off(database: Database, settings: Settings, chunks: Chunks, whose: Sequence[int], *, seconds: float, breathes: bool) -> list[int]:
     """Slice by slice and in turn for so long, one slice each at least; for whom there may be more.
 
     One that ``breathes`` leaves the database to the sender, the pages and the beacons for as long as each slice took.
@@ -37,9 +52,8 @@ def work_off(database: Database, chunks: Chunks, whose: Sequence[int], *, second
     while left:
         for one in list(left):
             began = time.perf_counter()
-            with database.begin() as session:
-                if not chunks.slice(session, one, utc_now()):
-                    left.remove(one)
+            if not chunks.slice(database, settings, one):
+                left.remove(one)
             if breathes and left and seconds:
                 time.sleep(time.perf_counter() - began)
         if time.perf_counter() >= until:
@@ -88,8 +102,21 @@ def _advance(session: Session, _number: int, now: datetime) -> bool:
     return advance.advance_due(session, now=now) == advance.SLICE
 
 
-FREEZE = Chunks("freeze", _begun, _freeze, seconds=0.8)
-SKIP = Chunks("skip", _cancelled, _skip, seconds=0.2)
-ENROL = Chunks("enrol", _confirmed, _enrol)
-LOOK = Chunks("look for the quiet", _unlooked_at, _look)
-ADVANCE = Chunks("advance", _due, _advance)
+def _brought(session: Session, _now: datetime) -> Sequence[int]:
+    return imports_waiting(session)
+
+
+_ring = lru_cache(maxsize=2)(open_ring)
+"""Asked once: what hashes addresses never changes."""
+
+
+def _bring_in(database: Database, settings: Settings, number: int) -> bool:
+    return step(database, number, ring=_ring(database, settings), now=utc_now())
+
+
+FREEZE = Chunks("freeze", _begun, _in_one(_freeze), seconds=0.8)
+SKIP = Chunks("skip", _cancelled, _in_one(_skip), seconds=0.2)
+ENROL = Chunks("enrol", _confirmed, _in_one(_enrol))
+LOOK = Chunks("look for the quiet", _unlooked_at, _in_one(_look))
+ADVANCE = Chunks("advance", _due, _in_one(_advance))
+IMPORT = Chunks("import", _brought, _bring_in, seconds=0.5)

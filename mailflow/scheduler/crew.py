@@ -55,7 +55,7 @@ class Crew:
 
     def __init__(self, database: Database, settings: Settings, stop: threading.Event) -> None:
         """Begins at once."""
-        self._database, self._stop = database, stop
+        self._database, self._settings, self._stop = database, settings, stop
         self._standing = Standing(database, settings)
         self._asking = App(connector=SyncPsycopgConnector())  # never opened: it asks over our own connection, in our transaction
         self._thread = threading.Thread(target=lambda: asyncio.run(self._keep_at_it()), name="crew", daemon=True)
@@ -99,7 +99,7 @@ class Crew:
                     self._asking.configure_task(chunks.name, **where).defer(whose=one)
 
     def _take_turn(self, chunks: Chunks, whose: int) -> None:
-        if may_act(self._standing) and work_off(self._database, chunks, [whose], seconds=_TURN, breathes=False):
+        if may_act(self._standing) and work_off(self._database, self._settings, chunks, [whose], seconds=_TURN, breathes=False):
             self._ask(chunks, [whose])
 
     async def _keep_at_it(self) -> None:

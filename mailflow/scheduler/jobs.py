@@ -21,7 +21,7 @@ from mailflow.delivery.results import results_of
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
 from mailflow.foundation.settings import Settings
-from mailflow.scheduler.chunks import ADVANCE, ENROL, FREEZE, LOOK, SKIP, Chunks, work_off
+from mailflow.scheduler.chunks import ADVANCE, ENROL, FREEZE, IMPORT, LOOK, SKIP, Chunks, work_off
 from mailflow.scheduler.compiling import ensure_compiled
 from mailflow.scheduler.hours import find_hours_again, give_hours_back
 from mailflow.scheduler.rehearsing import rehearse_once
@@ -81,7 +81,9 @@ def _launch(database: Database, settings: Settings, campaign_id: int) -> bool:
     with database.begin() as session:
         if not launch.start(session, session.get_one(Campaign, campaign_id), now=now):
             return False
-    work_off(database, FREEZE, [campaign_id], seconds=0, breathes=False)  # the first people at once, whoever writes down the others
+    work_off(
+        database, settings, FREEZE, [campaign_id], seconds=0, breathes=False
+    )  # the first people at once, whoever writes down the others
     return True
 
 
@@ -100,9 +102,9 @@ def _make_ready(database: Database, settings: Settings, campaign_id: int, *, now
     return rehearse_once(database, settings, campaign_id, now=now)
 
 
-def freeze_begun(database: Database, _settings: Settings) -> int:
+def freeze_begun(database: Database, settings: Settings) -> int:
     """Write down the people of campaigns that have begun."""
-    return _by_ourselves(database, FREEZE)
+    return _by_ourselves(database, settings, FREEZE)
 
 
 def finish_sent(database: Database, _settings: Settings) -> int:
@@ -131,9 +133,9 @@ def brake_harmful(database: Database, _settings: Settings) -> int:
     return braked
 
 
-def skip_cancelled(database: Database, _settings: Settings) -> int:
+def skip_cancelled(database: Database, settings: Settings) -> int:
     """Tell those who waited for a campaign that was cancelled meanwhile."""
-    return _by_ourselves(database, SKIP)
+    return _by_ourselves(database, settings, SKIP)
 
 
 def post(database: Database, _settings: Settings) -> int:
@@ -142,19 +144,19 @@ def post(database: Database, _settings: Settings) -> int:
         return post_notices(session, now=utc_now())
 
 
-def enrol(database: Database, _settings: Settings) -> int:
+def enrol(database: Database, settings: Settings) -> int:
     """Bring newly confirmed people into the sequences that want them."""
-    return _by_ourselves(database, ENROL)
+    return _by_ourselves(database, settings, ENROL)
 
 
-def enrol_the_quiet(database: Database, _settings: Settings) -> int:
+def enrol_the_quiet(database: Database, settings: Settings) -> int:
     """Bring in people who have been quiet for long: a slice of the audience at a time, then an hour's rest."""
-    return _by_ourselves(database, LOOK)
+    return _by_ourselves(database, settings, LOOK)
 
 
-def advance(database: Database, _settings: Settings) -> int:
+def advance(database: Database, settings: Settings) -> int:
     """Do the sequence steps that are due."""
-    return _by_ourselves(database, ADVANCE)
+    return _by_ourselves(database, settings, ADVANCE)
 
 
 def sum_up(database: Database, _settings: Settings) -> int:
@@ -186,20 +188,25 @@ def make_findable(database: Database, _settings: Settings) -> int:
     return people
 
 
-def _by_ourselves(database: Database, chunks: Chunks) -> int:
+def bring_in(database: Database, settings: Settings) -> int:
+    """Keep, try out, carry in or take back the next blocks of imports."""
+    return _by_ourselves(database, settings, IMPORT)
+
+
+def _by_ourselves(database: Database, settings: Settings, chunks: Chunks) -> int:
     """As many slices as one tick has time for; for how many some waited."""
     with database.read() as session:
         whose = chunks.waiting(session, utc_now())
-    work_off(database, chunks, whose, seconds=chunks.seconds, breathes=True)
+    work_off(database, settings, chunks, whose, seconds=chunks.seconds, breathes=True)
     return len(whose)
 
 
 Job = Callable[[Database, Settings], int]
 EVERY_SECOND: tuple[Job, ...] = (
     find_hours_again, give_hours_back, post, enrol, advance, sum_up, make_findable, launch_due, freeze_begun, prepare_soon, brake_harmful,
-    finish_sent, skip_cancelled, enrol_the_quiet,
+    finish_sent, skip_cancelled, enrol_the_quiet, bring_in,
 )  # fmt: skip
 CHUNKED: Mapping[Job, Chunks] = {
-    freeze_begun: FREEZE, skip_cancelled: SKIP, enrol: ENROL, enrol_the_quiet: LOOK, advance: ADVANCE,
+    freeze_begun: FREEZE, skip_cancelled: SKIP, enrol: ENROL, enrol_the_quiet: LOOK, advance: ADVANCE, bring_in: IMPORT,
 }  # fmt: skip
 """Those of them that may be others' work as well."""

@@ -11,13 +11,10 @@ from sqlalchemy import delete, select, update
 from mailflow.audience import leaving, preferences
 from mailflow.audience.consent import Evidence, record
 from mailflow.audience.derived import differing, heard_of_lately, standing
-from mailflow.audience.importing.bring import bring
-from mailflow.audience.importing.carry import Carrier
-from mailflow.audience.importing.check import Check
-from mailflow.audience.importing.words import Basis, Grounds, Plan, Row, Sheet
 from mailflow.audience.models import ConfirmationRequest, ConsentLine, List, Subscriber, Subscription
 from mailflow.audience.words import Choices, Consent, LeaveMethod, Origin, Tracking
 from tests.audience.audience_shop import Shop
+from tests.audience.importing.bringing import brought, carried, tried
 
 ANA = "ana@example.net"
 LISTS = ("newsletter", "taller")
@@ -63,14 +60,9 @@ class Story:
                 )
 
     def _is_imported(self, slug: str) -> None:
-        with self.shop.database.begin() as session:
-            list_id = session.scalars(select(List.id).where(List.slug == slug)).one()
-            plan = Plan("ana.csv", list_id, {"0": "email"}, Grounds(Basis.CONSENT, "En la tienda."))
-            brought = bring(session, Sheet(["email"], [Row(2, [ANA])]), plan, now=self.now)
-            check = Check(session, brought, ring=self.shop.ring, now=self.now)
-            while check.check_block(session, brought):
-                pass
-            Carrier(session, brought, ring=self.shop.ring).carry_block(session, now=self.now)
+        number = brought(self.shop.database, f"email\n{ANA}\n".encode(), self.now, slug=slug)
+        tried(self.shop.database, number, self.shop.ring, self.now)
+        carried(self.shop.database, number, self.shop.ring, self.now)
 
     def _with_place(self, slug: str, do: Any) -> None:
         with self.shop.database.begin() as session:

@@ -114,7 +114,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(home: Path, file: Path) ->
             ["{file}", "--wording", "x", "--column", "Correo="],
             "No column of clientes.csv holds addresses. Its columns: Correo, Nombre,",
         ),
-        (["{file}", "--wording", "x", "--column", "Foto=email"], "They may hold: email, language, first_name"),
+        (["{file}", "--wording", "x", "--column", "Foto=email"], "They may hold: email, language, status, first_name"),
         ([], "Name a CSV or Excel file, or an interrupted import with --resume."),
     ],
 )

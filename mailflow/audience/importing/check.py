@@ -1,48 +1,64 @@
-"""Trying an import out on paper: what would become of each row, written down, and nobody touched."""
+"""Trying an import out on paper: what would become of each row, written down with what its cells came to, and nobody touched."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.fields import fields
 from mailflow.audience.importing.judging import Judge
 from mailflow.audience.importing.known import key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
-from mailflow.audience.importing.words import ImportState, Judged, Outcome, Row
+from mailflow.audience.importing.words import ImportState, Judged, Outcome, Policies, Policy, Row
+from mailflow.audience.profile import as_json
 from mailflow.foundation.ring import Ring
 
 
-class Check:
-    """One trial, block by block, each in a transaction of its own; begun again from the start where it was interrupted."""
+class Checking:
+    """One trial as it was settled; who goes on with it reads first which addresses were met before."""
 
-    def __init__(self, session: Session, brought: Import, *, ring: Ring, now: datetime) -> None:
-        """Of this import, which nobody may have begun to carry in."""
-        self._ring, self._judge = ring, Judge(brought.mapping, fields(session), today=now.date())
+    def __init__(self, session: Session, brought: Import, *, ring: Ring) -> None:
+        policies = Policies(Policy(brought.roles), Policy(brought.disposables))
+        settled = brought.settled_at or brought.created_at
+        self._ring, self._judge = ring, Judge(brought.mapping, fields(session), today=settled.date(), policies=policies)
         self._seen: set[int] = set()
-        self._at, self._counts = 0, Counter[str]()
+        self._seen_of = 0
+        self._judged: list[Judged] = []
+        self._outcomes: list[Outcome] = []
 
-    def check_block(self, session: Session, brought: Import) -> bool:
-        """Try the next block; whether there are more."""
-        if self._at < brought.blocks:
-            block = session.get_one(ImportBlock, (brought.id, self._at))
-            block.outcomes = self._outcomes(session, read_rows(block), brought.list_id)
-            self._counts.update(str(outcome) for outcome, _, _ in block.outcomes)
-            self._at += 1
-        if self._at < brought.blocks:
-            return True
-        brought.state, brought.expected = ImportState.CHECKED, dict(self._counts)
-        return False
+    def prepare(self, session: Session, brought: Import) -> None:
+        """Judge the next block."""
+        while self._seen_of < brought.tried:
+            self._seen.update(hash(one[0].lower()) for one in _block(session, brought, self._seen_of).judged if one)
+            self._seen_of += 1
+        if brought.tried < brought.blocks:
+            rows = read_rows(_block(session, brought, brought.tried))
+            self._judged = [self._once(self._judge.judge(row)) for row in rows]
+            known = look_up(session, [one for one in self._judged if one.outcome is None], brought.list_id, ring=self._ring)
+            self._outcomes = [one.outcome or known.outcome(one) for one in self._judged]
+            self._seen_of += 1
 
-    def _outcomes(self, session: Session, rows: Sequence[Row], list_id: int) -> list[list[object]]:
-        judged = [self._once(self._judge.judge(row)) for row in rows]
-        known = look_up(session, [one for one in judged if one.outcome is None], list_id, ring=self._ring)
-        return [written(one, one.outcome or known.outcome(one)) for one in judged]
+    def write(self, session: Session, brought: Import, *, now: datetime) -> None:
+        """Keep what was judged."""
+        if brought.tried < brought.blocks:
+            block = _block(session, brought, brought.tried)
+            block.outcomes = [written(one, outcome) for one, outcome in zip(self._judged, self._outcomes, strict=True)]
+            block.judged = [kept(one) for one in self._judged]
+            brought.expected = added(brought.expected, self._outcomes)
+            brought.marked = added(brought.marked, [one.note for one in self._judged if one.outcome is None and one.note])
+            brought.tried += 1
+        if brought.tried == brought.blocks:
+            brought.state, brought.since = ImportState.CHECKED, now
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def _once(self, judged: Judged) -> Judged:
         """Of several rows with one address the first counts. Eight bytes of each are remembered: a million need 60 MB."""
-        if judged.outcome is not None:
+        if not judged.email:
             return judged
         key = hash(key_of(judged))
         if key in self._seen:
@@ -51,11 +67,25 @@ class Check:
         return judged
 
 
+def _block(session: Session, brought: Import, position: int) -> ImportBlock:
+    return session.scalars(select(ImportBlock).where(ImportBlock.import_id == brought.id, ImportBlock.position == position)).one()
+
+
 def read_rows(block: ImportBlock) -> list[Row]:
     """A block's rows as they were read."""
-    return [Row(number, cells, broken) for number, broken, cells in block.rows]
+    return [Row(*row) for row in block.rows]
 
 
-def written(judged: Judged, outcome: Outcome) -> list[object]:
+def written(judged: Judged, outcome: Outcome) -> object:
     """A row's outcome as a block keeps it."""
-    return [str(outcome), list(judged.dropped), judged.note]
+    return [str(outcome), list(judged.dropped), judged.note] if judged.dropped or judged.note else str(outcome)
+
+
+def kept(judged: Judged) -> list[object] | None:
+    """What a row with an address came to, as a block keeps it."""
+    return [judged.email, judged.language, as_json(judged.values)] if judged.email else None
+
+
+def added(counts: Mapping[str, Any], more: Sequence[str]) -> dict[str, int]:
+    """Counts with these counted too."""
+    return dict(Counter(counts) + Counter(map(str, more)))

@@ -3,12 +3,25 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from mailflow.audience.importing.words import EMAIL, IGNORED, LANGUAGE, Row
+from mailflow.audience.importing.words import EMAIL, IGNORED, LANGUAGE, STATUS, Row
 from mailflow.audience.models import Field
 
 _NAMES = {
     EMAIL: ("email", "e-mail", "mail", "correo", "correo electronico", "email address", "direccion de correo", "direccion de email"),
     LANGUAGE: ("language", "idioma", "lang", "locale"),
+    STATUS: (
+        "status",
+        "subscriber status",
+        "subscription status",
+        "email status",
+        "blocklisted",
+        "blacklisted",
+        "email blocklisted",
+        "email blacklisted",
+        "emailblacklisted",
+        "estado de suscripcion",
+        "estado de la suscripcion",
+    ),
     "first_name": ("first name", "firstname", "nombre", "nombre de pila", "name", "prenom", "fname", "first_name"),
     "sex": ("sex", "sexo", "gender", "genero"),
     "birth_date": ("birthday", "birth date", "birthdate", "date of birth", "fecha de nacimiento", "nacimiento", "cumpleanos"),
@@ -41,7 +54,7 @@ def plain(text: str) -> str:
 
 
 def _keys(fields: Sequence[Field]) -> set[str]:
-    return {EMAIL, LANGUAGE, *(field.key for field in fields)}
+    return {EMAIL, LANGUAGE, STATUS, *(field.key for field in fields)}
 
 
 def _with_addresses(rows: Sequence[Row], columns: int) -> int | None:

@@ -3,12 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from mailflow.audience.address import read_address
 from mailflow.audience.importing.columns import plain
-from mailflow.audience.importing.words import EMAIL, LANGUAGE, Judged, Outcome, Row
+from mailflow.audience.importing.nobodys import is_disposable, is_role
+from mailflow.audience.importing.statuses import standing
+from mailflow.audience.importing.words import EMAIL, LANGUAGE, STATUS, Judged, Outcome, Policies, Row
 from mailflow.audience.models import Field
 from mailflow.audience.rules import parse_fields
 from mailflow.audience.words import AddressFault, FieldKind
@@ -30,12 +33,13 @@ _MOST_REMEMBERED = 50_000
 class Judge:
     """Reads row after row of one file by one mapping; what domains and choices came to is remembered."""
 
-    def __init__(self, mapping: Mapping[str, str], fields: Sequence[Field], *, today: date) -> None:
+    def __init__(self, mapping: Mapping[str, str], fields: Sequence[Field], *, today: date, policies: Policies = Policies()) -> None:
         """``mapping`` says by a column's place what it holds."""
         self._places = {target: int(place) for place, target in mapping.items()}
         self._named = [(field, field.key) for field in fields if field.key in self._places]
         self._choices = {key: _choices(field) for field, key in self._named if field.options}
         self._today = today
+        self._policies = policies
         self._domains: set[str] = set()
         self._cells: dict[tuple[str, str], Any] = {}
 
@@ -46,10 +50,15 @@ class Judge:
         typed = self._cell(row, EMAIL).translate(_INVISIBLE).strip()
         if bracketed := _BRACKETED.fullmatch(typed):
             typed = bracketed[1].strip()
-        refused = self._address(typed.removeprefix("mailto:"))
-        if refused.outcome:
-            return refused
+        read = self._address(typed.removeprefix("mailto:"))
+        stays_out = read.outcome or standing(self._cell(row, STATUS)) or (Outcome(read.note) if self._policies.refuses(read.note) else None)
+        if stays_out:
+            return replace(read, outcome=stays_out)
         language = known_language(self._cell(row, LANGUAGE)[:2].lower()) or ""
+        values, dropped = self._values(row)
+        return Judged(None, read.email, language, values, dropped, read.note)
+
+    def _values(self, row: Row) -> tuple[dict[str, Any], list[str]]:
         values, dropped = {}, []
         for field, key in self._named:
             value = self._value(field, key, self._cell(row, key))
@@ -57,7 +66,7 @@ class Judge:
                 dropped.append(key)
             elif value is not None:
                 values[key] = value
-        return Judged(None, refused.email, language, values, dropped)
+        return values, dropped
 
     def _value(self, field: Field, key: str, cell: str) -> Any:
         """What a cell says of a field: many people share a name, a city, a year; a cell that was read is not read again."""
@@ -78,13 +87,14 @@ class Judge:
         local, at, domain = typed.rpartition("@")
         domain = domain.lower()
         if at and _PLAIN.fullmatch(f"{local.lower()}@") and domain in self._domains:
-            return Judged(email=f"{local}@{domain}")
+            return Judged(email=f"{local}@{domain}", note=_mark(local, domain))
         read = read_address(typed)
         if read.fault:
             return Judged(_FAULTS.get(read.fault, Outcome.BAD_ADDRESS), note=read.suggestion)
         if len(self._domains) < _MOST_REMEMBERED and read.email.endswith(f"@{domain}"):
             self._domains.add(domain)
-        return Judged(email=read.email)
+        local, _, domain = read.email.rpartition("@")
+        return Judged(email=read.email, note=_mark(local, domain))
 
     def _answers(self, field: Field, cell: str) -> list[str]:
         """A cell as the field's own parser takes it: keys for choices, ISO dates, plain numbers."""
@@ -100,6 +110,10 @@ class Judge:
 
     def _chosen(self, field: Field, cell: str) -> str:
         return self._choices.get(field.key, {}).get(plain(cell), cell)
+
+
+def _mark(local: str, domain: str) -> str:
+    return Outcome.DISPOSABLE if is_disposable(domain) else Outcome.ROLE if is_role(local) else ""
 
 
 def _choices(field: Field) -> dict[str, str]:

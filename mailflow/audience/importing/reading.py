@@ -1,88 +1,144 @@
-"""From the bytes of a file to rows, whatever program wrote it; a row that cannot be read costs no other (RFC 4180, and what is met).
+"""From a file to rows, whatever program wrote it; a row that cannot be read costs no other (RFC 4180, and what is met).
 
 A quote that is never closed makes Python's csv swallow all that follows: here a record that does not end within some lines is one
-broken row, and reading goes on behind its first line.
+broken row, and reading goes on behind its first line. Of a text no more than some lines are in memory.
 """
 
+import codecs
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
 
-from mailflow.audience.importing.words import LONGEST_CELL, MOST_COLUMNS, FileError, Row, Sheet
+from mailflow.audience.importing.words import LONGEST_CELL, MOST_COLUMNS, FileError, Row
 from mailflow.audience.importing.workbook import is_workbook, workbook_rows
 
 _SEPARATORS = ",;\t|"
 _MOST_LINES = 20
 """Lines that one record may have: somebody's notes, say."""
+_LONGEST_LINE = 1_000_000
+_PORTION = 1 << 18
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_UNREADABLE = "\0"
+"""What stands at the head of a line that was cut."""
 csv.field_size_limit(16 * LONGEST_CELL)
 
 
-def read(content: bytes) -> Sheet:
-    """A file's columns and rows. FileError: it is empty, no text, or a table of no sense."""
-    rows = iter(workbook_rows(content) if is_workbook(content) else _text_rows(content))
-    header = [name.strip() for name in next(rows, Row(0, ())).cells]
+class Table(NamedTuple):
+    """A file that was opened: its columns' names, and every row below them, read as they are asked for."""
+
+    header: Sequence[str]
+    rows: Iterator[Row]
+
+
+def open_table(file: BinaryIO) -> Table:
+    """A file's columns and rows; it must stay open. FileError: it is empty, no text, or a table of no sense."""
+    file.seek(0)
+    head = file.read(400)
+    rows = iter(workbook_rows(file) if is_workbook(head) else _text_rows(file, head))
+    header = [name.strip() for name in next(rows, Row(0, False, ())).cells]
     if len(header) > MOST_COLUMNS:
         raise FileError("too-many-columns")
     if not any(header):
         raise FileError("no-columns")
-    return Sheet(header, [row for row in rows if row.broken or any(cell.strip() for cell in row.cells)])
+    return Table(header, (row for row in rows if row.broken or any(map(str.strip, row.cells))))
 
 
-def _text_rows(content: bytes) -> Iterator[Row]:
-    lines = _decoded(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if not lines:
+def _text_rows(file: BinaryIO, head: bytes) -> Iterator[Row]:
+    lines = _lines(file, _encoding(file, head))
+    first: list[str] = []
+    for line in lines:
+        first.append(line)
+        if len(first) >= _MOST_LINES:
+            break
+    if not any(map(str.strip, first)) and not any(map(str.strip, lines)):
         raise FileError("empty")
-    return _records(lines, _separator(lines))
+    return _records(first, lines, _separator(first))
 
 
-def _decoded(content: bytes) -> str:
+def _encoding(file: BinaryIO, head: bytes) -> str:
     """By its mark, else UTF-8, else what Windows writes in the West; text holds no NUL."""
     for mark, encoding in _MARKS.items():
-        if content.startswith(mark):
-            return _strictly(content, encoding)
-    if content[:400].count(b"\0") > len(content[:400]) // 4:  # UTF-16 without a mark: every other byte of Latin letters is 0
-        return _strictly(content, "utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        if head.startswith(mark):
+            return _strictly(file, encoding)
+    if head.count(b"\0") > len(head) // 4:  # UTF-16 without a mark: every other byte of Latin letters is 0
+        return _strictly(file, "utf-16-le" if head[1:2] == b"\0" else "utf-16-be")
+    return "utf-8" if _decodes(file, "utf-8") else "cp1252"
 
 
-def _strictly(content: bytes, encoding: str) -> str:
+def _strictly(file: BinaryIO, encoding: str) -> str:
+    if not _decodes(file, encoding):
+        raise FileError("not-text")
+    return encoding
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
     try:
-        return content.decode(encoding)
+        while portion := file.read(_PORTION):
+            decoder.decode(portion)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        raise FileError("not-text") from None
+        return False
+    return True
+
+
+def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
+    """Line by line, however they end; what is longer than any record comes cut, and cannot be read."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
+    file.seek(0)
+    rest, is_cut = "", False
+    while portion := file.read(_PORTION):
+        *whole, rest = (rest + decoder.decode(portion)).split("\n")
+        if is_cut and whole:
+            whole[0], is_cut = _UNREADABLE + whole[0], False
+        yield from whole
+        if len(rest) > _LONGEST_LINE:
+            rest, is_cut = rest[:200], True
+    *whole, rest = (rest + decoder.decode(b"", final=True)).split("\n")
+    yield from (_UNREADABLE + line if is_cut and not place else line for place, line in enumerate([*whole, rest]) if line or place == 0)
 
 
 def _separator(lines: Sequence[str]) -> str:
     """What stands between the columns of the first lines, as often in each of them."""
 
     def score(mark: str) -> tuple[int, int]:
-        counts = [len(next(csv.reader([line], delimiter=mark), [])) for line in lines[:20] if line.strip()]
+        counts = [len(next(csv.reader([line.replace("\0", "")], delimiter=mark), [])) for line in lines if line.strip()]
         return (sum(count == counts[0] for count in counts) if counts[0] > 1 else 0, counts[0])
 
     return max(_SEPARATORS, key=score)
 
 
-def _records(lines: Sequence[str], separator: str) -> Iterator[Row]:
-    at = 0
-    while at < len(lines):
-        size, cells = _record(lines, at, separator)
-        yield Row(at + 1, cells, broken=not size)
-        at += max(size, 1)
+def _records(first: Sequence[str], rest: Iterator[str], separator: str) -> Iterator[Row]:
+    ahead, number = deque(first), 1
+    while (line := ahead.popleft() if ahead else next(rest, None)) is not None:
+        if '"' not in line and "\0" not in line and len(line) <= LONGEST_CELL:  # nearly every line there is
+            yield Row(number, False, line.split(separator))
+            number += 1
+            continue
+        size, cells = _record(line, ahead, rest, separator)
+        yield Row(number, not size, cells)
+        for _ in range(size - 1):
+            ahead.popleft()
+        number += max(size, 1)
 
 
-def _record(lines: Sequence[str], at: int, separator: str) -> tuple[int, Sequence[str]]:
+def _record(line: str, ahead: deque[str], rest: Iterator[str], separator: str) -> tuple[int, Sequence[str]]:
     """How many lines the record that begins here has, and its cells; 0 lines for one that cannot be read."""
-    for size in range(1, min(_MOST_LINES, len(lines) - at) + 1):
-        cells = _cells("\n".join(lines[at : at + size]), separator)
+    text = line
+    for size in range(1, _MOST_LINES + 1):
+        cells = _cells(text, separator)
         if cells is not None:
-            return (size, cells) if cells else (0, [lines[at][:200].replace("\0", "\N{REPLACEMENT CHARACTER}")])
-    return 0, [lines[at][:200]]
+            return (size, cells) if cells else (0, [line[:200].replace("\0", "\N{REPLACEMENT CHARACTER}")])
+        if len(ahead) < size:
+            following = next(rest, None)
+            if following is None:
+                break
+            ahead.append(following)
+        text = f"{text}\n{ahead[size - 1]}"
+    return 0, [line[:200]]
 
 
 def _cells(record: str, separator: str) -> Sequence[str] | None:

@@ -17,8 +17,9 @@ def report(session: Session, brought: Import) -> Iterator[str]:
     yield _line(["row", "outcome", "left out", "hint", *brought.header])
     for position in range(brought.blocks):
         block = session.scalars(select(ImportBlock).where(ImportBlock.import_id == brought.id, ImportBlock.position == position)).one()
-        for (number, _, cells), (outcome, dropped, note) in zip(block.rows, block.outcomes, strict=True):
-            if outcome not in COMES_IN or dropped:
+        for (number, _, cells), told in zip(block.rows, block.outcomes, strict=False):
+            outcome, dropped, note = (told, [], "") if isinstance(told, str) else told
+            if outcome not in COMES_IN or dropped or note:
                 yield _line([str(number), outcome, " ".join(dropped), note, *cells])
         session.expunge(block)
 

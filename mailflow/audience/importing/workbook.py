@@ -1,8 +1,9 @@
 """From an Excel file's first sheet to rows, with each cell as a person would have typed it into a CSV file."""
 
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from io import BytesIO
+from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -18,23 +19,28 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
 
 
-def workbook_rows(content: bytes) -> list[Row]:
-    """All rows of the first sheet, the one with the columns' names among them. FileError: it is no workbook, or too large."""
-    if _unpacked(content) > _MOST_BYTES:
+def workbook_rows(file: BinaryIO) -> Iterator[Row]:
+    """All rows of the first sheet, the one with the columns' names among them. FileError: it is no workbook, or too large.
+
+    The reader holds the sheet's cells in a form of its own, 250 bytes a row or so; the rows are made one by one.
+    """
+    if _unpacked(file) > _MOST_BYTES:
         raise FileError("too-large")
     try:
-        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
-        cells = sheet.to_python(skip_empty_area=False)
+        file.seek(0)
+        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
     except (CalamineError, IndexError, ValueError):
         raise FileError("no-workbook") from None
-    return [_row(number, row) for number, row in enumerate(cells, start=1)]
+    first, left = sheet.start or (0, 0)
+    return (_row(number, [*[""] * left, *row]) for number, row in enumerate(sheet.iter_rows(), start=first + 1))
 
 
-def _unpacked(content: bytes) -> int:
-    if not content.startswith(b"PK"):
-        return len(content)
+def _unpacked(file: BinaryIO) -> int:
+    file.seek(0)
+    if file.read(2) != b"PK":
+        return file.seek(0, 2)
     try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
+        with zipfile.ZipFile(file) as packed:
             return sum(each.file_size for each in packed.infolist())
     except zipfile.BadZipFile:
         raise FileError("no-workbook") from None
@@ -43,7 +49,7 @@ def _unpacked(content: bytes) -> int:
 def _row(number: int, row: list[_Cell]) -> Row:
     cells = [_written(cell) for cell in row]
     broken = any("\0" in cell or len(cell) > LONGEST_CELL for cell in cells)
-    return Row(number, [cell[:200] for cell in cells] if broken else cells, broken)
+    return Row(number, broken, [cell[:200] for cell in cells] if broken else cells)
 
 
 def _written(cell: _Cell) -> str:

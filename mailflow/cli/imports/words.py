@@ -33,6 +33,14 @@ FAULTS: Mapping[str, Words] = {
         "en": "Import {number} was not interrupted. Interrupted ones: {open}.",
         "es": "La importación {number} no está interrumpida. Interrumpidas: {open}.",
     },
+    "not-back": {
+        "en": "Import {number} cannot be taken back. Those that can: {open}.",
+        "es": "La importación {number} no se puede deshacer. Se pueden deshacer: {open}.",
+    },
+    "forgotten": {
+        "en": "The rows of import {number} were deleted: nobody can tell any more what to take back.",
+        "es": "Las filas de la importación {number} ya se borraron: no se puede saber qué deshacer.",
+    },
     "no-wording": {
         "en": "Say with --wording where and how these people agreed: it is kept with each of them as proof.",
         "es": "Di con --wording dónde y cómo aceptaron estas personas: se guarda con cada una como prueba.",
@@ -42,6 +50,9 @@ COLUMN: Words = {"en": "  column “{name}” → {target}", "es": "  columna «
 IGNORED: Words = {"en": "not used", "es": "no se usa"}
 WOULD: Words = {"en": "{rows} rows. This would happen:", "es": "{rows} filas. Esto pasaría:"}
 DID: Words = {"en": "Done. {rows} rows:", "es": "Hecho. {rows} filas:"}
+STOPPED: Words = {"en": "Stopped. {rows} rows; this much was done:", "es": "Parada. {rows} filas; se llegó hasta aquí:"}
+BACK: Words = {"en": "Taken back:", "es": "Deshecha:"}
+READING: Words = {"en": "  {rows} rows read", "es": "  {rows} filas leídas"}
 PROGRESS: Words = {"en": "  {done} of {rows} rows", "es": "  {done} de {rows} filas"}
 SURE: Words = {"en": "Bring them in? [y/N]", "es": "¿Importar? [s/N]"}
 UNTOUCHED: Words = {"en": "Nobody came in.", "es": "No se ha importado a nadie."}
@@ -58,11 +69,27 @@ OUTCOMES: Mapping[str, Words] = {
     "twice": {"en": "the same address again: its first row counts", "es": "la misma dirección otra vez: cuenta la primera fila"},
     "left": {"en": "left this list, and stay out", "es": "se dieron de baja de esta lista, y siguen fuera"},
     "suppressed": {"en": "get nothing: bounced, complained or erased", "es": "no reciben nada: rebotaron, se quejaron o se borraron"},
+    "left-there": {"en": "had left where the file comes from: noted", "es": "de baja en el programa de origen: queda anotado"},
+    "not-in-there": {"en": "had never agreed where the file comes from", "es": "nunca aceptaron en el programa de origen"},
+    "bounced-there": {"en": "bounced where the file comes from: noted", "es": "rebotaban en el programa de origen: queda anotado"},
     "no-address": {"en": "no address", "es": "sin dirección"},
     "bad-address": {"en": "no possible address", "es": "dirección imposible"},
     "look-alike": {"en": "letters that look like others (а for a)", "es": "letras que parecen otras (а por a)"},
     "typo": {"en": "probably mistyped (gmial.com)", "es": "probablemente mal escrita (gmial.com)"},
+    "role": {"en": "an office's address (info@)", "es": "dirección de un departamento (info@)"},
+    "disposable": {"en": "addresses for one day", "es": "direcciones de usar y tirar"},
     "unreadable": {"en": "rows that could not be read", "es": "filas que no se han podido leer"},
+}
+
+TAKEN_BACK: Mapping[str, Words] = {
+    "people": {"en": "people who came by it and did nothing since: deleted", "es": "personas que trajo y no han hecho nada: borradas"},
+    "places": {"en": "people who are no longer in the list", "es": "personas que ya no están en la lista"},
+    "values": {"en": "values that it filled in: emptied", "es": "datos que rellenó: vaciados"},
+    "kept": {"en": "people who came by it and did something since: they stay", "es": "personas que trajo y ya han hecho algo: se quedan"},
+    "places-kept": {
+        "en": "people who left or agreed by themselves since: left as they are",
+        "es": "personas que se dieron de baja o aceptaron por sí mismas después: quedan como están",
+    },
 }
 
 

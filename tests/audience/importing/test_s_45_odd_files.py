@@ -1,15 +1,22 @@
 """S-45: files of every program and encoding; a row that cannot be read costs no other, and nothing is lost silently."""
 
 import codecs
+from collections.abc import Sequence
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.audience.importing.reading import read
-from mailflow.audience.importing.words import FileError
+from mailflow.audience.importing.reading import open_table
+from mailflow.audience.importing.words import FileError, Row
 
 ROWS = "correo;nombre\r\nana@example.org;Ana Muñoz\r\nberta@example.org;Berta\r\n"
+
+
+def read(content: bytes) -> tuple[Sequence[str], list[Row]]:
+    header, rows = open_table(BytesIO(content))
+    return header, list(rows)
 
 
 @pytest.mark.parametrize(
@@ -30,16 +37,16 @@ ROWS = "correo;nombre\r\nana@example.org;Ana Muñoz\r\nberta@example.org;Berta\r
     ids=["UTF-8", "its mark", "UTF-16", "16-le unmarked", "16-be unmarked", "Windows", "CR", "LF", "comma", "tab", "empty rows"],
 )
 def test_s_45_who_wrote_it_makes_no_difference(content: bytes) -> None:
-    sheet = read(content)
-    assert sheet.header == ["correo", "nombre"]
-    assert [list(row.cells) for row in sheet.rows] == [["ana@example.org", "Ana Muñoz"], ["berta@example.org", "Berta"]]
+    header, rows = read(content)
+    assert header == ["correo", "nombre"]
+    assert [list(row.cells) for row in rows] == [["ana@example.org", "Ana Muñoz"], ["berta@example.org", "Berta"]]
 
 
 def test_s_45_an_unclosed_quote_swallows_nobody() -> None:
     lines = ["correo,nombre", '"ana@example.org,Ana', *(f"persona{n}@example.org,P" for n in range(100))]
-    sheet = read("\n".join(lines).encode())
-    assert [row.broken for row in sheet.rows] == [True, *[False] * 100]
-    assert sheet.rows[1].number == 3
+    _, rows = read("\n".join(lines).encode())
+    assert [row.broken for row in rows] == [True, *[False] * 100]
+    assert rows[1].number == 3
 
 
 @pytest.mark.parametrize(
@@ -61,16 +68,16 @@ def test_s_45_what_is_no_table_is_refused_with_a_word(content: bytes, word: str)
 @given(st.binary(max_size=400))
 def test_s_45_no_bytes_are_too_odd(content: bytes) -> None:
     try:
-        sheet = read(content)
+        header, _ = read(content)
     except FileError:
         return
-    assert sheet.header
+    assert header
 
 
 @given(st.lists(st.text(st.sampled_from('ab"\n,;@ '), max_size=12), min_size=1, max_size=30))
 def test_s_45_every_line_is_in_some_row(cells: list[str]) -> None:
     """However quotes and line ends fall: between two rows' numbers no line is lost but empty ones."""
     text = "correo,nombre\n" + "\n".join(f"x{cell}" for cell in cells)
-    sheet = read(text.encode())
-    kept = "".join("".join(row.cells) for row in sheet.rows)
+    _, rows = read(text.encode())
+    kept = "".join("".join(row.cells) for row in rows)
     assert kept.count("x") == text.count("x")
