@@ -18,8 +18,11 @@ OLDEST = 120
 UNKNOWN = "unknown"
 
 _BANDS = ((65, "65+"), (55, "55-64"), (45, "45-54"), (35, "35-44"), (25, "25-34"), (18, "18-24"))
-_AMOUNT = re.compile(r"([+-]?)([0-9]{1,3}(?:[.,\u00a0\u202f ][0-9]{3})+|[0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
-"""1250, 1.250, 1,250.5, 1 250,50: what stands before three digits parts thousands, what stands before one or two parts cents."""
+_AMOUNT = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?P<mark>[.,\u00a0\u202f ])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]{1,12})"
+    r"(?:(?!(?P=mark))[.,](?P<cents>[0-9]{1,2}))?"
+)
+"""1250, 1.250, 1,250.5, 1 250,50: what stands before three digits parts thousands, another mark before one or two parts cents."""
 _LINK = re.compile(r"https?:|www\.|://|[\w-]\.(com|net|org|info|ru|cn|top|xyz|es)\b/?", re.IGNORECASE)
 
 
@@ -104,9 +107,8 @@ def _parse_amount(text: str) -> int:
     found = _AMOUNT.fullmatch(bare)
     if not found:
         raise _BadValueError(FieldFault.NOT_AN_AMOUNT)
-    sign, whole, cents = found.groups()
-    amount = int(re.sub(r"\D", "", whole)) * 100 + int((cents or "").ljust(2, "0"))
-    return -amount if sign == "-" else amount
+    amount = int(re.sub(r"[^0-9]", "", found["whole"])) * 100 + int((found["cents"] or "").ljust(2, "0"))
+    return -amount if found["sign"] == "-" else amount
 
 
 def _parse_text(text: str) -> str:
