@@ -66,6 +66,7 @@ OPS: Mapping[str, tuple[Op, ...]] = {
     "date": (Op.EQUAL, Op.LESS, Op.MORE, Op.BETWEEN, *COMMON_OPS),
     "one-of": (Op.IN, Op.NOT_IN, *COMMON_OPS),
     "place": (Op.IN, Op.NOT_IN, *COMMON_OPS),
+    "telephone": (Op.STARTS_WITH, Op.CONTAINS, *COMMON_OPS),
     "city": (Op.IS, Op.IS_NOT, Op.CONTAINS, Op.STARTS_WITH, *COMMON_OPS),
     "many-of": (Op.ANY_OF, Op.ALL_OF, Op.NONE_OF, *COMMON_OPS),
     "boolean": (Op.IS,),
