@@ -101,6 +101,24 @@ class SuppressionReason(StrEnum):
     """A list of people who want no advertising (LOPDGDD article 23)."""
 
 
+HERS_ALONE = frozenset({SuppressionReason.COMPLAINT, SuppressionReason.ERASED})
+"""What nobody but she herself may take back, by a fresh confirmation."""
+
+
+class Scope(StrEnum):
+    """What somebody gets nothing of; of one list it is ``list:`` and the list's number."""
+
+    EVERYTHING = "everything"
+    """Not even a confirmation."""
+    MARKETING = "marketing"
+    """Campaigns and sequences."""
+
+
+def of_list(list_id: int) -> str:
+    """The scope of one list."""
+    return f"list:{list_id}"
+
+
 class SignUpReason(StrEnum):
     """What became of a sign-up; the public answer is the same for all of them."""
 
