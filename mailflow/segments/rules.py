@@ -62,9 +62,7 @@ def field_facts(field: FieldLike | FieldFacts) -> FieldFacts:
     if isinstance(field, FieldFacts):
         return field
     options = {str(option["key"]): option.get("label") or {"es": str(option["key"])} for option in field.options}
-    kind = "city" if field.kind == "place" and not options else str(field.kind)
-    archived = getattr(field, "archived_at", None) is not None
-    return FieldFacts(field.id, field.key, kind, field.label, options, getattr(field, "currency", ""), archived)
+    return FieldFacts(field.id, field.key, str(field.kind), field.label, options)
 
 
 class _Reader:

@@ -20,7 +20,6 @@ from mailflow.studio.pages import (
     campaigns,
     dashboard,
     delivery,
-    fields,
     forms,
     held,
     inbox,
@@ -51,7 +50,6 @@ PAGES: tuple[Blueprint, ...] = (
     lists.blueprint,
     segments.blueprint,
     forms.blueprint,
-    fields.blueprint,
     inbox.blueprint,
     settings_pages.blueprint,
 )
