@@ -41,6 +41,8 @@ def field_fault(key: str, anchor: str, label: str, fault: FieldFault) -> Fault:
         FieldFault.LINK: lambda: _("%(field)s: web addresses are not allowed here", field=label),
         FieldFault.NOT_A_CHOICE: lambda: _("%(field)s: choose one of the options", field=label),
         FieldFault.NOT_A_NUMBER: lambda: _("%(field)s: write a number", field=label),
+        FieldFault.NOT_AN_AMOUNT: lambda: _("%(field)s: write an amount, such as 12.50", field=label),
+        FieldFault.MISSING: lambda: _("%(field)s: this is needed", field=label),
         FieldFault.NO_SUCH_DAY: lambda: _("%(field)s: that day does not exist; write day, month and year", field=label),
         FieldFault.IN_THE_FUTURE: lambda: _("%(field)s: that day is still to come", field=label),
         FieldFault.TOO_OLD: lambda: _("%(field)s: check the year", field=label),

@@ -1,10 +1,14 @@
 """What keeps machines from filling in open forms, without cookies or riddles: a signed time and a box no person sees."""
 
-from collections.abc import Mapping
+import logging
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
+from mailflow.audience.models import Field
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.tokens import Purpose
 
@@ -12,11 +16,26 @@ TRAP = "website"
 FIELD = "form_token"
 FASTEST = timedelta(seconds=1)
 LONGEST = timedelta(hours=24)
+_OWN = frozenset({"email", "use_email", "lists", "shown_lists", "shown", "consent", "tracking", "language", "do", FIELD, TRAP})
+"""What our forms carry besides the fields of the registry."""
+_WORD = re.compile(r"[a-z][a-z_]{0,29}")
+_MOST_NAMED = 5
+_log = logging.getLogger(__name__)
 
 
 def form_token(ring: Ring, *, now: datetime) -> str:
     """The signed moment at which a form was shown."""
     return ring.mint.make(Purpose.FORM, int(now.timestamp() * 1000))
+
+
+def note_unasked(answers: MultiDict[str, str], asked: Iterable[Field], offered: Iterable[str]) -> None:
+    """Say in the log that somebody tried answers which nobody asked for (S-22): they are ignored, and their values are never written."""
+    keys = {field.key for field in asked}
+    known = _OWN | keys | {f"{key}_{part}" for key in keys for part in ("day", "month", "year")}
+    unasked = [name for name in answers if name not in known] + ["lists"] * bool(set(answers.getlist("lists")) - set(offered))
+    if unasked:
+        named = sorted(filter(_WORD.fullmatch, unasked))[:_MOST_NAMED]
+        _log.warning("a public form held %d answers that nobody asked for; ignored: %s", len(unasked), ", ".join(named) or "-")
 
 
 def is_trapped(answers: Mapping[str, str]) -> bool:

@@ -11,8 +11,7 @@ from mailflow.audience.address import read_address
 from mailflow.audience.fields import fields
 from mailflow.audience.links import ask_link
 from mailflow.audience.models import Field, List, Subscriber
-from mailflow.audience.records.numbers import number_now
-from mailflow.audience.words import Choices, Current, Parsed, Tracking
+from mailflow.audience.words import Choices, Current, FieldFault, Parsed, Tracking
 from mailflow.foundation.tokens import Purpose
 from preference_center import form_guard, profile_form
 from preference_center.faults import Fault, address_fault
@@ -43,7 +42,9 @@ def save(token: str) -> Response | tuple[str, int]:
         current = _current(session, token)
         leaving = request.form.get("do") == LEAVE_EVERYTHING  # whatever else the form says: nothing may stand in the way of leaving
         shown = [] if leaving else [field for field in fields(session, public_only=True) if field.key in request.form.getlist(SHOWN)]
-        parsed = profile_form.read(shown, request.form, now=here().clock())
+        parsed = _all_but_unknown(profile_form.read(shown, request.form, now=here().clock()), current)
+        offered = verbs.offered_lists(session, current.subscriber_id)
+        form_guard.note_unasked(request.form, fields(session, public_only=True), [one.slug for one in offered])
         if parsed.errors:
             return _render(session, token, current, request.form, profile_form.faults(shown, parsed)), 422
     _change(current, shown, parsed)
@@ -98,11 +99,17 @@ def tracking_words() -> dict[str, str]:
 
 def _current(session: Session, token: str) -> Current:
     meant = here().ring.mint.read(Purpose.PREFERENCES, token)
-    current = verbs.current(session, number_now(session, "subscriber", meant.row_id)) if meant else None
+    current = verbs.current(session, meant.row_id) if meant else None
     if current is None:
         abort(404)
     use_language_of(current.language)
     return current
+
+
+def _all_but_unknown(parsed: Parsed, current: Current) -> Parsed:
+    """What is required may not be taken away; where it was never said, it may not stand in the way of leaving a list."""
+    errors = {key: fault for key, fault in parsed.errors.items() if fault is not FieldFault.MISSING or key in current.values}
+    return Parsed(parsed.values, errors)
 
 
 def _answers(session: Session, current: Current) -> MultiDict[str, str]:
@@ -159,7 +166,7 @@ def _render(session: Session, token: str, current: Current, answers: MultiDict[s
         current=current,
         since=session.get_one(Subscriber, current.subscriber_id).confirmed_at,
         lists=verbs.offered_lists(session, current.subscriber_id),
-        asks=profile_form.asks(fields(session, public_only=True)),
+        asks=profile_form.asks(fields(session, public_only=True), answers),
         answers=answers,
         faults=faults,
         saved="saved" in request.args,

@@ -1,6 +1,6 @@
 """Fields of the registry as a form shows them, with the answers already given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,23 +25,29 @@ class Ask:
 
     key: str
     look: str
-    """text, date, chips, select or box."""
+    """text, amount, date, chips, select or box."""
     label: str
     options: list[tuple[str, str]]
     anchor: str
     many: bool = False
+    required: bool = False
+    help: str = ""
+    currency: str = ""
 
 
-def asks(fields: Iterable[Field]) -> list[Ask]:
-    """The questions for these fields, in the page's language."""
-    return [_ask(field) for field in fields]
+def asks(fields: Iterable[Field], answers: MultiDict[str, str]) -> list[Ask]:
+    """The questions for these fields, in the page's language; what is no more offered is there for who has chosen it."""
+    return [_ask(field, answers.getlist(field.key)) for field in fields]
 
 
-def _ask(field: Field) -> Ask:
-    options = [(option["key"], in_words(option["label"])) for option in field.options]
+def _ask(field: Field, chosen: Sequence[str]) -> Ask:
+    options = [(option["key"], in_words(option["label"])) for option in field.options if not option.get("off") or option["key"] in chosen]
     look = _look(field, len(options))
     anchor = {"date": f"{field.key}_day", "chips": f"{field.key}-{options[0][0]}" if options else field.key}.get(look, field.key)
-    return Ask(field.key, look, in_words(field.label), options, anchor, many=field.kind == FieldKind.MANY_OF)
+    return Ask(
+        field.key, look, in_words(field.label), options, anchor,
+        many=field.kind == FieldKind.MANY_OF, required=field.required, help=in_words(field.help), currency=field.currency,
+    )  # fmt: skip
 
 
 def _look(field: Field, options: int) -> str:
@@ -49,7 +55,9 @@ def _look(field: Field, options: int) -> str:
         return "chips"
     if field.kind == FieldKind.MANY_OF:
         return "chips"
-    looks = {FieldKind.ONE_OF: "select", FieldKind.PLACE: "select", FieldKind.DATE: "date", FieldKind.BOOLEAN: "box"}
+    if field.kind == FieldKind.PLACE:
+        return "select" if field.options else "text"
+    looks = {FieldKind.ONE_OF: "select", FieldKind.DATE: "date", FieldKind.BOOLEAN: "box", FieldKind.MONEY: "amount"}
     return looks.get(FieldKind(field.kind), "text")
 
 
@@ -60,7 +68,8 @@ def read(fields: list[Field], answers: MultiDict[str, str], *, now: datetime) ->
 
 def faults(fields: list[Field], parsed: Parsed) -> list[Fault]:
     """The faults of these fields, in the order in which they are asked."""
-    return [field_fault(ask.key, ask.anchor, ask.label, parsed.errors[ask.key]) for ask in asks(fields) if ask.key in parsed.errors]
+    shown = asks((field for field in fields if field.key in parsed.errors), MultiDict())
+    return [field_fault(ask.key, ask.anchor, ask.label, parsed.errors[ask.key]) for ask in shown]
 
 
 def answers_from(values: Mapping[str, FieldValue]) -> MultiDict[str, str]:
@@ -71,9 +80,19 @@ def answers_from(values: Mapping[str, FieldValue]) -> MultiDict[str, str]:
             answers.setlist(key, value)
         elif isinstance(value, date):
             answers.update({f"{key}_{part}": str(getattr(value, part)) for part in _DATE_PARTS})
-        else:
-            answers[key] = str(value)
+        elif value is not False:
+            answers[key] = _typed(value)
     return answers
+
+
+def _typed(value: FieldValue) -> str:
+    """A value as somebody would type it; whole cents as an amount."""
+    if isinstance(value, bool):
+        return "yes"
+    if isinstance(value, int | float):
+        text = f"{value / 100:.2f}" if isinstance(value, int) else f"{value:.12g}"
+        return text.replace(".", get_locale().number_symbols["latn"]["decimal"])
+    return str(value)
 
 
 def month_names() -> list[tuple[str, str]]:

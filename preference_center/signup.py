@@ -39,7 +39,7 @@ class Page:
     @property
     def asks(self) -> list[profile_form.Ask]:
         """Its questions in the page's language."""
-        return profile_form.asks(self.fields)
+        return profile_form.asks(self.fields, self.answers)
 
 
 @blueprint.get("/")
@@ -78,6 +78,7 @@ def send(slug: str) -> Response | tuple[str, int]:
         page = _page(session, slug, answers)
     address = read_address(answers.get("email", ""), check_deliverability=here().settings.check_deliverability)
     parsed = profile_form.read(page.fields, answers, now=now)
+    form_guard.note_unasked(answers, page.fields, [one.slug for one in page.lists])
     page.faults.extend(_faults(page, address, parsed))
     if page.faults:
         return _render(page), 422

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mailflow.audience import consent, levels, profile
+from mailflow.audience.lifting import lift_confirmed
 from mailflow.audience.limits import was_written_lately
 from mailflow.audience.memberships import join, subscriptions
 from mailflow.audience.models import ConfirmationRequest, Subscriber, Subscription
@@ -25,6 +26,7 @@ def confirm(session: Session, request_id: int, *, now: datetime, network: str = 
         request.held["wording"], request.language, request.held["source"], "confirmation", Origin(network, agent), f"request:{request.id}"
     )
     join(session, person, standing.list_ids, evidence, now=now)
+    lift_confirmed(session, request.held.get("lifts", ()), evidence.proof, now=now)
     request.used_at = now
     session.flush()
     return standing

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from mailflow.audience.limits import network_is_busy, was_written_lately
 from mailflow.audience.models import Subscriber
 from mailflow.audience.requests import open_request
-from mailflow.audience.suppression import suppressed
+from mailflow.audience.suppression import gets_nothing
 from mailflow.audience.words import LinkOutcome, LinkReason
 from mailflow.foundation.ring import Ring
 
 
 def ask_link(session: Session, email: str, *, language: str, now: datetime, ring: Ring, network: str = "") -> LinkOutcome:
     """Ask for a mail with the link to her preferences for who is known, within the limits; nothing for anybody else."""
-    blocked = bool(suppressed(session, [ring.hash(email)]))
+    blocked = gets_nothing(session, email, ring=ring, now=now)
     person = session.scalar(select(Subscriber).where(Subscriber.email_key == email.lower()))
     if network_is_busy(session, email, network, ring=ring, now=now):
         return LinkOutcome(LinkReason.ASKED_RECENTLY)

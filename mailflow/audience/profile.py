@@ -17,18 +17,20 @@ def values(session: Session, subscriber_ids: Sequence[int]) -> dict[int, dict[st
     """What is known of each person, by field key; an empty dict for somebody of whom nothing is."""
     found: dict[int, dict[str, Any]] = {person: {} for person in subscriber_ids}
     rows = session.execute(
-        select(ProfileValue.subscriber_id, ProfileValue.text, ProfileValue.number, ProfileValue.day, Field.key, Field.kind)
+        select(
+            ProfileValue.subscriber_id, ProfileValue.text, ProfileValue.number, ProfileValue.day, ProfileValue.cents, Field.key, Field.kind
+        )
         .join(Field, Field.id == ProfileValue.field_id)
         .where(among(ProfileValue.subscriber_id, subscriber_ids))
         .order_by(ProfileValue.subscriber_id, ProfileValue.field_id, ProfileValue.position)
     )
-    for person, text, number, day, key, kind in rows:
+    for person, text, number, day, cents, key, kind in rows:
         if kind == FieldKind.MANY_OF:
             found[person].setdefault(key, []).append(text)
         elif kind == FieldKind.TELEPHONE:
             found[person][key] = Telephone(found[person].get(key) or text or "", text or "")
         else:
-            found[person][key] = _value(kind, text, number, day)
+            found[person][key] = _value(kind, text, number, day, cents)
     return found
 
 
@@ -55,19 +57,20 @@ def parts_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _value(kind: str, text: str | None, number: float | None, day: date | None) -> Any:
+def _value(kind: str, text: str | None, number: float | None, day: date | None, cents: int | None) -> Any:
     if kind == FieldKind.BOOLEAN:
         return bool(number)
-    return number if kind == FieldKind.NUMBER else day if kind == FieldKind.DATE else text
+    return {FieldKind.NUMBER: number, FieldKind.DATE: day, FieldKind.MONEY: cents}.get(FieldKind(kind), text)
 
 
 def columns_of(kind: str, value: Any) -> dict[str, Any]:
-    """A value of a field of this kind in the column that holds it."""
+    """A value of a field of this kind in the column that holds it; the others are empty."""
+    empty: dict[str, Any] = {"text": None, "number": None, "day": None, "cents": None}
     if kind in (FieldKind.NUMBER, FieldKind.BOOLEAN):
-        return {"number": float(value)}
+        return empty | {"number": float(value)}
     if kind == FieldKind.DATE:
-        return {"day": value if isinstance(value, date) else date.fromisoformat(value)}
-    return {"text": str(value)}
+        return empty | {"day": value if isinstance(value, date) else date.fromisoformat(value)}
+    return empty | ({"cents": int(value)} if kind == FieldKind.MONEY else {"text": str(value)})
 
 
 def as_json(values: Mapping[str, FieldValue]) -> dict[str, Any]:

@@ -22,9 +22,9 @@ def reporting_values(session: Session, subscriber_ids: Sequence[int], *, now: da
 
     A date of birth becomes an age band under the key "age"; "source" is where the person came from; "tracking"
     whether her clicks are kept, so that rates can be taken of those alone of whom they are known.
-    Fields of numbers, other dates and free text tell too many people apart to be reported, and are left out.
+    Fields of numbers, amounts, other dates, cities and free text tell too many people apart to be reported, and are left out.
     """
-    marked = list(session.scalars(select(Field).where(Field.report).order_by(Field.position, Field.id)))
+    marked = list(session.scalars(select(Field).where(Field.report, Field.archived_at.is_(None)).order_by(Field.position, Field.id)))
     people = session.execute(select(Subscriber.id, Subscriber.source_class, Subscriber.tracking).where(Subscriber.id.in_(subscriber_ids)))
     known = profile.values(session, subscriber_ids)
     today = now.astimezone(ZoneInfo(installation(session).zone)).date()
@@ -47,7 +47,7 @@ def _of_one(marked: Sequence[Field], values: dict[str, Any], single: dict[str, s
             many[field.key] = list(value or ())
         elif field.key == "birth_date":
             single[AGE] = age_band(value, today)
-        elif field.kind in (FieldKind.ONE_OF, FieldKind.PLACE, FieldKind.BOOLEAN):
+        elif field.kind in (FieldKind.ONE_OF, FieldKind.BOOLEAN) or (field.kind == FieldKind.PLACE and field.options):
             single[field.key] = UNKNOWN if value is None else _word(value)
     return ReportingValues(single, many)
 

@@ -18,6 +18,11 @@ OLDEST = 120
 UNKNOWN = "unknown"
 
 _BANDS = ((65, "65+"), (55, "55-64"), (45, "45-54"), (35, "35-44"), (25, "25-34"), (18, "18-24"))
+_AMOUNT = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?P<mark>[.,\u00a0\u202f ])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]{1,12})"
+    r"(?:(?!(?P=mark))[.,](?P<cents>[0-9]{1,2}))?"
+)
+"""1250, 1.250, 1,250.5, 1 250,50: what stands before three digits parts thousands, another mark before one or two parts cents."""
 _LINK = re.compile(r"https?:|www\.|://|[\w-]\.(com|net|org|info|ru|cn|top|xyz|es)\b/?", re.IGNORECASE)
 
 
@@ -60,10 +65,12 @@ def _parse(field: FieldLike, raw: Mapping[str, Sequence[str]], today: date) -> F
 
 
 def _parse_one(field: FieldLike, text: str) -> FieldValue | None:
-    if field.kind in (FieldKind.ONE_OF, FieldKind.PLACE):
+    if field.kind == FieldKind.ONE_OF or (field.kind == FieldKind.PLACE and field.options):
         return _parse_choices(field, [text])[0]
     if field.kind == FieldKind.NUMBER:
         return _parse_number(text)
+    if field.kind == FieldKind.MONEY:
+        return _parse_amount(text)
     if field.kind == FieldKind.BOOLEAN:
         return text.lower() in ("1", "on", "true", "yes")
     if field.kind == FieldKind.TELEPHONE:
@@ -92,6 +99,16 @@ def _parse_telephone(field: FieldLike, text: str) -> FieldValue:
     if number is None:
         raise _BadValueError(FieldFault.NOT_A_TELEPHONE)
     return number
+
+
+def _parse_amount(text: str) -> int:
+    """Whole cents of "12,50", "€12.50" or "1.250 EUR"; a currency may stand beside it, since the field knows which it is."""
+    bare = re.sub(r"^[€$£]|([€$£]|[A-Za-z]{3})$", "", text.strip()).strip()
+    found = _AMOUNT.fullmatch(bare)
+    if not found:
+        raise _BadValueError(FieldFault.NOT_AN_AMOUNT)
+    amount = int(re.sub(r"[^0-9]", "", found["whole"])) * 100 + int((found["cents"] or "").ljust(2, "0"))
+    return -amount if found["sign"] == "-" else amount
 
 
 def _parse_text(text: str) -> str:

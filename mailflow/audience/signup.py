@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience import consent
 from mailflow.audience.finding.index import index_people
+from mailflow.audience.lifting import hers_to_lift
 from mailflow.audience.limits import network_is_busy, was_written_lately
 from mailflow.audience.models import ConfirmationRequest, Form, Subscriber, Subscription
 from mailflow.audience.profile import as_json
 from mailflow.audience.requests import open_request
 from mailflow.audience.rules import shorten_network
-from mailflow.audience.suppression import suppressed
+from mailflow.audience.suppression import gets_nothing
 from mailflow.audience.words import Consent, Origin, SignUpEntry, SignUpOutcome, SignUpReason, SubscriptionState
 from mailflow.foundation.language import pick
 from mailflow.foundation.ring import Ring
@@ -27,7 +28,7 @@ from mailflow.foundation.ring import Ring
 def sign_up(session: Session, form: Form, entry: SignUpEntry, *, now: datetime, ring: Ring) -> SignUpOutcome:
     """Ask the owner of the address to confirm the lists she is not in yet; one mail for all of them."""
     # The same look-ups in the same order for everybody, so that the time taken tells little.
-    blocked = bool(suppressed(session, [ring.hash(entry.email)]))
+    blocked = gets_nothing(session, entry.email, ring=ring, now=now)
     person = session.scalar(select(Subscriber).where(Subscriber.email_key == entry.email.lower()))
     if network_is_busy(session, entry.email, entry.network, ring=ring, now=now):
         return SignUpOutcome(SignUpReason.ASKED_RECENTLY)
@@ -38,7 +39,8 @@ def sign_up(session: Session, form: Form, entry: SignUpEntry, *, now: datetime, 
     if was_written_lately(session, person.id, for_lists=bool(missing), now=now):
         _add_to_open_request(session, person.id, missing, now=now)
         return SignUpOutcome(SignUpReason.ASKED_RECENTLY)
-    return _ask(session, form, person, missing, entry, now=now)
+    lifts = hers_to_lift(session, entry.email, missing, ring=ring)
+    return _ask(session, form, person, missing, entry, lifts, now=now)
 
 
 def _newcomer(session: Session, form: Form, entry: SignUpEntry, *, now: datetime) -> Subscriber:
@@ -67,9 +69,13 @@ def _lists_to_confirm(session: Session, subscriber_id: int, list_ids: Sequence[i
     return [list_id for list_id in dict.fromkeys(list_ids) if list_id not in confirmed]
 
 
-def _ask(session: Session, form: Form, person: Subscriber, missing: Sequence[int], entry: SignUpEntry, *, now: datetime) -> SignUpOutcome:
+def _ask(
+    session: Session, form: Form, person: Subscriber, missing: Sequence[int], entry: SignUpEntry, lifts: list[int], *, now: datetime
+) -> SignUpOutcome:
     _mark_pending(session, person.id, missing, now=now)
     held = _held(form, entry) if missing else {}
+    if missing and lifts:
+        held["lifts"] = lifts
     request = open_request(session, person.id, missing, language=entry.language, held=held, now=now)
     for list_id in missing:
         consent.record(session, person.id, Consent.NEWSLETTER, True, box_evidence(request), now=now, list_id=list_id)

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from mailflow.audience.countries import country_options
 from mailflow.audience.models import Brand, Field, Form, List
 from mailflow.audience.provinces import province_options
-from mailflow.audience.words import FieldKind
+from mailflow.audience.words import FieldKind, Level
 
 _ASKED = ("first_name", "sex", "birth_date", "place", "interests")
 
@@ -27,15 +28,23 @@ def standard_fields() -> list[Field]:
         _field(1, "last_name", FieldKind.STRING, "Apellidos", "Last name"),
         _field(2, "sex", FieldKind.ONE_OF, "Sexo", "Sex", sex, report=True),
         _field(3, "birth_date", FieldKind.DATE, "Fecha de nacimiento", "Date of birth", report=True),
-        _field(4, "place", FieldKind.PLACE, "Provincia", "Province", province_options(), report=True),
+        _field(4, "place", FieldKind.PLACE, "Provincia", "Province", province_options(), report=True, level=Level.REGION),
         _field(5, "interests", FieldKind.MANY_OF, "Qué te gusta", "What you like", _interests(), report=True),
         _field(6, "tier", FieldKind.ONE_OF, "Nivel de fidelidad", "Loyalty tier", tier, report=True, public=False),
         _field(9, "telephone", FieldKind.TELEPHONE, "Teléfono", "Telephone"),
         _field(10, "company", FieldKind.STRING, "Empresa", "Company", public=False),
+        _field(7, "city", FieldKind.PLACE, "Ciudad", "City", level=Level.CITY, public=False),
+        _field(8, "country", FieldKind.PLACE, "País", "Country", country_options(), level=Level.COUNTRY, public=False),
     ]
 
 
-def _field(position: int, key: str, kind: FieldKind, es: str, en: str, options: list[dict[str, Any]] | None = None, **marks: bool) -> Field:
+STANDARD = frozenset(
+    ["first_name", "last_name", "sex", "birth_date", "place", "interests", "tier", "city", "country", "telephone", "company"]
+)
+"""These come back at the next start, so they are never taken away, only archived."""
+
+
+def _field(position: int, key: str, kind: FieldKind, es: str, en: str, options: list[dict[str, Any]] | None = None, **marks: Any) -> Field:
     return Field(key=key, kind=kind, label=_words(es, en), options=options or [], position=position, **marks)
 
 

@@ -28,9 +28,19 @@ class FieldKind(StrEnum):
     ONE_OF = "one-of"
     MANY_OF = "many-of"
     PLACE = "place"
-    """One of the options, each a province or region."""
+    """Where somebody lives, at one level: one of the countries or regions, or the name of a city."""
     TELEPHONE = "telephone"
     """A number in E.164, and beside it what was typed."""
+    MONEY = "money"
+    """Whole cents of the field's currency."""
+
+
+class Level(StrEnum):
+    """How closely a place is said."""
+
+    COUNTRY = "country"
+    REGION = "region"
+    CITY = "city"
 
 
 class Consent(StrEnum):
@@ -89,6 +99,24 @@ class SuppressionReason(StrEnum):
     BY_HAND = "by-hand"
     ROBINSON = "robinson"
     """A list of people who want no advertising (LOPDGDD article 23)."""
+
+
+HERS_ALONE = frozenset({SuppressionReason.COMPLAINT, SuppressionReason.ERASED})
+"""What nobody but she herself may take back, by a fresh confirmation."""
+
+
+class Scope(StrEnum):
+    """What somebody gets nothing of; of one list it is ``list:`` and the list's number."""
+
+    EVERYTHING = "everything"
+    """Not even a confirmation."""
+    MARKETING = "marketing"
+    """Campaigns and sequences."""
+
+
+def of_list(list_id: int) -> str:
+    """The scope of one list."""
+    return f"list:{list_id}"
 
 
 class SignUpReason(StrEnum):
@@ -167,6 +195,9 @@ class FieldFault(StrEnum):
     """A name that carries a web address is an advertisement."""
     NOT_A_CHOICE = "not-a-choice"
     NOT_A_NUMBER = "not-a-number"
+    NOT_AN_AMOUNT = "not-an-amount"
+    MISSING = "missing"
+    """Required, and not said."""
     NO_SUCH_DAY = "no-such-day"
     IN_THE_FUTURE = "in-the-future"
     TOO_OLD = "too-old"
@@ -188,7 +219,7 @@ class Telephone(str):
 
 
 FieldValue: TypeAlias = str | float | bool | date | list[str]
-"""What one field of one person holds."""
+"""What one field of one person holds; of money, whole cents."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Subscriber, Subscription
-from mailflow.audience.suppression import suppressed
+from mailflow.audience.suppression import blocks
 from mailflow.audience.words import SubscriptionState
 from mailflow.campaigns.kept import Narrowing, narrowing_now, narrowing_of
 from mailflow.campaigns.launch import candidates
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.ring import Ring
-from mailflow.outbox.rules import Answer, Facts, may_go
+from mailflow.outbox.rules import Answer, Facts, is_blocked, may_go
 from mailflow.outbox.words import MailingKind, MailingState
 
 
@@ -42,9 +42,12 @@ def _counted(session: Session, list_id: int | None, narrowing: Narrowing | None,
     in_list = select(func.count()).where(Subscription.list_id == list_id, Subscription.state == SubscriptionState.CONFIRMED)
     total = session.scalar(in_list) or 0
     wanted = candidates(session, list_id, narrowing, now=now).add_columns(Subscriber.email, Subscriber.silent_since)
-    people = [(state, ring.hash(email), silent is not None) for _, state, email, silent in session.execute(wanted)]
-    blocked = suppressed(session, [address_hash for _, address_hash, _ in people])
-    verdicts = Counter(_verdict(state, address_hash in blocked, silent, now) for state, address_hash, silent in people)
+    people = [(state, email, silent is not None) for _, state, email, silent in session.execute(wanted)]
+    blocked = blocks(session, [email for _, email, _ in people], ring=ring, now=now)
+    nothing, kind = frozenset[str](), MailingKind.CAMPAIGN
+    verdicts = Counter(
+        _verdict(state, is_blocked(blocked.get(email, nothing), kind, list_id), silent, now) for state, email, silent in people
+    )
     will_get = verdicts.pop("", 0)
     confirmed = sum(1 for state, _, _ in people if state == SubscriptionState.CONFIRMED)
     return Reach(total, total - confirmed, will_get, dict(verdicts))

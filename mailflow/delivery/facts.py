@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand
 from mailflow.audience.words import Tracking
+from mailflow.content.person_words import amount_in_words, is_worded, worded
 from mailflow.content.preview import sample_facts
 from mailflow.content.sources import brand_facts
 from mailflow.delivery import reads
@@ -26,8 +26,6 @@ _ASKED: dict[str, list[tuple[str, ...]]] = {
     **{root: [()] for root in ("subscriber", "offer", "subscription", "subscriptions", "shop")},
     "links": [("shop",), ("confirm_expires_on",)],  # the others carry tokens, and are not among the facts
 }
-_KEYS_ONLY = frozenset({"sex", "interests"})
-"""These stay keys, so that {% if subscriber.sex == "f" %} holds in every language."""
 
 
 class Batch:
@@ -60,7 +58,7 @@ class Batch:
         )
         self._fields = reads.known_fields(session, wants.below("subscriber")) if wants.has("subscriber") else {}
         self._profiles = reads.profiles(session, self._people, self._fields)
-        self._labels = {known.key: known.labels for known in self._fields.values() if known.labels}
+        self._worded = {known.key: known for known in self._fields.values() if is_worded(known)}
 
     def _press_unmeasured(self, rows: Sequence[Row], public_url: str) -> None:
         """As ``pressed`` above, of the mails that go to somebody of whom nothing is measured."""
@@ -137,17 +135,10 @@ class Batch:
 
     def _subscriber(self, row: Row, reader: Reader) -> dict[str, Any]:
         known = self._profiles.get(row.person_key, {})
-        named = {key: self._named(key, value, row.language) for key, value in known.items()} if self._labels else known
-        return {**named, "email": reader.email, "language": row.language}
-
-    def _named(self, key: str, value: Any, language: str) -> Any:
-        """Choices in the reader's words: "Sevilla" for ES-SE."""
-        labels = self._labels.get(key)
-        if not labels or key in _KEYS_ONLY:
-            return value
-        if isinstance(value, list):
-            return [pick(labels[each], language) if each in labels else each for each in value]
-        return pick(labels[value], language) if isinstance(value, str) and value in labels else value
+        if self._worded:
+            fields, language = self._worded, row.language
+            known = {key: worded(fields[key], value, language) if key in fields else value for key, value in known.items()}
+        return {**known, "email": reader.email, "language": row.language}
 
     def _offer(self, row: Row, _: Reader) -> dict[str, Any]:
         code = self._codes.get(row.context.get("code_id", 0))
@@ -158,8 +149,12 @@ class Batch:
 
     def _terms(self, offer_id: int, language: str) -> dict[str, str]:
         offer, currency = self._offers[offer_id], self._place.currency
-        worth = f"{offer.value} %" if offer.kind == OfferKind.PERCENT else _money(offer.value, currency, language)
-        return {"minimum": _money(offer.minimum, currency, language), "value": worth, "conditions": pick(offer.conditions, language)}
+        worth = f"{offer.value} %" if offer.kind == OfferKind.PERCENT else amount_in_words(offer.value, currency, language)
+        return {
+            "minimum": amount_in_words(offer.minimum, currency, language),
+            "value": worth,
+            "conditions": pick(offer.conditions, language),
+        }
 
     def _subscription(self, row: Row, reader: Reader) -> dict[str, str]:
         if row.list_id not in self._lists or reader.subscription is None:
@@ -189,12 +184,3 @@ _MAKERS: dict[str, _Maker] = {
     "links": Batch._links,
     "shop": Batch._shop_of,
 }
-
-
-@lru_cache(maxsize=512)
-def _money(cents: int, currency: str, language: str) -> str:
-    from babel.numbers import format_currency  # noqa: PLC0415  # 5 MiB, which only mails with an offer need
-
-    whole = "#,##0 ¤" if language == "es" else "¤#,##0"
-    pattern = whole if cents % 100 == 0 else None
-    return format_currency(cents / 100, currency, pattern, locale=language, currency_digits=cents % 100 != 0)

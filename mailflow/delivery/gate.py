@@ -8,12 +8,12 @@ from sqlalchemy import Connection, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Subscriber, Subscription
-from mailflow.audience.suppression import suppressed
+from mailflow.audience.suppression import blocks
 from mailflow.foundation.among import among_given
 from mailflow.foundation.database import columns
 from mailflow.foundation.ring import Ring
 from mailflow.outbox.models import Mailing, Message, is_held_by
-from mailflow.outbox.rules import Answer, Facts, Verdict, may_go
+from mailflow.outbox.rules import Answer, Facts, Verdict, is_blocked, may_go
 from mailflow.outbox.words import Claimed, State
 
 _m, _s, _n = columns(Message), columns(Subscriber), columns(Subscription)
@@ -49,9 +49,9 @@ def pass_gate(session: Session, rows: Sequence[Claimed], worker: str, *, ring: R
     if not rows:
         return frozenset()
     connection = session.connection()
-    hashes = {row.id: ring.hash(row.address) for row in rows}
-    blocked = suppressed(session, list(hashes.values()))
-    true_now = connection.execute(_NOW_TRUE, {"ids": list(hashes), "me": worker}).all()
+    addresses = {row.id: row.address for row in rows}
+    blocked = blocks(session, addresses.values(), ring=ring, now=now)
+    true_now = connection.execute(_NOW_TRUE, {"ids": list(addresses), "me": worker}).all()
     mailings = _mailings(connection, {each[1] for each in true_now})
     by_facts: dict[Facts, list[int]] = defaultdict(list)
     for message_id, mailing_id, person_key, list_id, expires_at, known, silent_since, subscription in true_now:
@@ -63,7 +63,7 @@ def pass_gate(session: Session, rows: Sequence[Claimed], worker: str, *, ring: R
             known=known is not None or person_key < 0,
             subscription=subscription,
             has_list=list_id is not None,
-            suppressed=hashes[message_id] in blocked,
+            suppressed=bool(blocked) and is_blocked(blocked.get(addresses[message_id], ()), kind, list_id),
             silent=silent_since is not None,
         )
         by_facts[facts].append(message_id)

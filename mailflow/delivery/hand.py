@@ -297,8 +297,8 @@ class Hand:
 
     @property
     def untold(self) -> int:
-        """How many answers the ledger does not know."""
-        return len(self._said)
+        """How many answers, and refusals of our own, the ledger does not know."""
+        return len(self._said) + sum(map(len, self._refused.values()))
 
     def _is_closed(self, held: Held) -> bool:
         """Whether its bucket is limited, and it was not claimed within those limits."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, String, and_, null, select
+from sqlalchemy import Select, String, and_, func, null, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Brand, ConfirmationRequest, Field, Installation, List, ProfileValue, Subscriber, Subscription
@@ -19,13 +19,13 @@ from mailflow.outbox.words import Claimed
 Row: TypeAlias = Claimed | Message
 _MESSAGE, _PERSON, _HERS = (model.__table__ for model in (Message, Subscriber, Subscription))
 _VALUE, _LIST, _CODE = (model.__table__ for model in (ProfileValue, List, Code))
-_NUMBERS = (FieldKind.NUMBER, FieldKind.BOOLEAN)
+_NUMBERS = (FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.MONEY)
 # Made once: writing a statement anew for each batch takes longer than the database's answer.
 _MAILINGS = select(Mailing.id, Mailing.kind, Brand).join(Brand, Brand.id == Mailing.brand_id).where(among_given(Mailing.id, "ids"))
 _LISTS = select(List).where(among_given(List.id, "ids"))
 _PLACE = select(columns(Installation).zone, columns(Installation).currency)
 _f = columns(Field)
-_FIELDS = select(_f.id, _f.key, _f.kind, _f.options)
+_FIELDS = select(_f.id, _f.key, _f.kind, _f.options, _f.currency)
 _THESE_FIELDS = _FIELDS.where(among_given(_f.key, "keys", String))
 
 
@@ -45,6 +45,7 @@ class Known(NamedTuple):
     key: str
     kind: str
     labels: dict[str, dict[str, str]]
+    currency: str = ""
 
 
 class Place(NamedTuple):
@@ -89,7 +90,7 @@ def known_fields(session: Session, keys: Collection[str] | None) -> dict[int, Kn
     """The fields with these keys, or all."""
     connection = session.connection()
     rows = connection.execute(_FIELDS) if keys is None else connection.execute(_THESE_FIELDS, {"keys": list(keys)})
-    return {number: Known(key, kind, {one["key"]: one["label"] for one in options}) for number, key, kind, options in rows}
+    return {number: Known(key, kind, {one["key"]: one["label"] for one in options}, money) for number, key, kind, options, money in rows}
 
 
 def profiles(session: Session, people: Collection[int], fields: dict[int, Known]) -> dict[int, dict[str, Any]]:
@@ -97,7 +98,7 @@ def profiles(session: Session, people: Collection[int], fields: dict[int, Known]
     if not fields or not people:
         return {}
     kinds = {known.kind for known in fields.values()}
-    statement = _profiles(bool(kinds & set(_NUMBERS)), FieldKind.DATE in kinds)
+    statement = _profiles(bool(kinds & set(_NUMBERS)), FieldKind.DATE in kinds, FieldKind.MONEY in kinds)
     rows = session.connection().execute(statement, {"ids": list(people), "fields": list(fields)})
     found: dict[int, dict[str, Any]] = {}
     for person, field, words, amount, date in rows:
@@ -106,8 +107,11 @@ def profiles(session: Session, people: Collection[int], fields: dict[int, Known]
 
 
 @cache
-def _profiles(numeric: bool, dated: bool) -> Select[Any]:
-    number, day = _VALUE.c.number if numeric else null(), _VALUE.c.day if dated else null()
+def _profiles(numeric: bool, dated: bool, priced: bool) -> Select[Any]:
+    number: Any = _VALUE.c.number if numeric else null()
+    day = _VALUE.c.day if dated else null()
+    if priced:  # one column for both: a value is never a number and an amount
+        number = func.coalesce(_VALUE.c.cents, number)
     wanted = select(_VALUE.c.subscriber_id, _VALUE.c.field_id, _VALUE.c.text, number, day)
     asked = wanted.where(among_given(_VALUE.c.subscriber_id, "ids"), among_given(_VALUE.c.field_id, "fields"))
     return asked.order_by(_VALUE.c.subscriber_id, _VALUE.c.field_id, _VALUE.c.position)

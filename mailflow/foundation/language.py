@@ -22,6 +22,12 @@ def known_language(code: str | None) -> str | None:
     return short if short in LANGUAGES else None
 
 
+def date_in_words(day: date, language: str) -> str:
+    """ "11 de noviembre de 2026" or "11 November 2026", as one says a date of birth."""
+    _, months, between = _CALENDARS.get(language, _CALENDARS["en"])
+    return between.join((str(day.day), months[day.month - 1], str(day.year)))
+
+
 def day_in_words(day: date, language: str) -> str:
     """ "miércoles 11 de noviembre de 2026" or "Wednesday 11 November 2026", as CLDR has it: babel would need 5 MiB to say the same."""
     weekdays, months, between = _CALENDARS.get(language, _CALENDARS["en"])

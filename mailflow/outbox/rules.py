@@ -1,5 +1,6 @@
 """The gate: may this message go now, to this person? Pure; later conditions are added here and nowhere else."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -39,7 +40,13 @@ class Facts(NamedTuple):
 
 
 _GO = Verdict(Answer.GO)
+_MARKETING = frozenset({MailingKind.CAMPAIGN, MailingKind.STEP})
 _LEAVES_THE_SILENT_IN_PEACE = frozenset({MailingKind.CAMPAIGN})
+
+
+def is_blocked(scopes: Collection[str], kind: str, list_id: int | None) -> bool:
+    """Whether what an address gets nothing of covers a mail of this kind and list; notices stop at nothing but everything."""
+    return "everything" in scopes or (kind in _MARKETING and ("marketing" in scopes or f"list:{list_id}" in scopes))
 
 
 def may_go(facts: Facts, *, now: datetime) -> Verdict:

@@ -9,9 +9,7 @@ from contextlib import asynccontextmanager
 from contextlib import suppress as ignoring
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
-
-from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, is_due, let_go_of_strays, put_off, renew
+from mailflow.delivery.claim import RENEW_EVERY, claim, hand_back, is_due, let_go_of_strays, put_off
 from mailflow.delivery.courtesy import Courtesy, courtesy
 from mailflow.delivery.facts import Batch
 from mailflow.delivery.gate import pass_gate
@@ -20,28 +18,23 @@ from mailflow.delivery.journal import Journal
 from mailflow.delivery.letters import Press
 from mailflow.delivery.outlet import Envelope, open_transport
 from mailflow.delivery.record import Said, record
-from mailflow.delivery.telling import forget_worker, tell_worker, tidy
+from mailflow.delivery.telling import forget_worker
 from mailflow.foundation.clock import utc_now
 from mailflow.foundation.database import Database
-from mailflow.foundation.disk import lacks_room
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.settings import Settings
-from mailflow.foundation.watched import Watched, shared_now
 from mailflow.outbox.words import Claimed, Lane, Reason
 from mailflow.scheduler.forward import Forward
 from mailflow.scheduler.gathering import Gathered, gather
+from mailflow.scheduler.intake import Intake
 from mailflow.scheduler.naming import own_name
 from mailflow.scheduler.pace import Pace
-from mailflow.scheduler.recovery import settle_the_dead
-from mailflow.scheduler.standing import LASTING, NO_ANSWER, Standing
+from mailflow.scheduler.standing import NO_ANSWER
+from mailflow.scheduler.tenure import Tenure
 from mailflow.scheduler.ways import Ways
 
-_LEASE_TRUST = 5.0
-"""Seconds without a renewal after which nothing more is begun: another worker may soon hold our messages for abandoned."""
 _IDLE_SECONDS = 0.25
 _LAST_TRIES = 20
-_FEW = 5
-"""Up to so many of a batch whose mails cannot be read are looked upon as faults of theirs."""
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
@@ -57,19 +50,16 @@ class Sender:
         """A worker with a name of its own; it opens the transport that ``settings`` name. OSError: no room for its journal."""
         self.database, self.settings, self.ring = database, settings, ring
         self.worker = own_name()
-        self._journals = settings.home / "journal"
-        self._journal = Journal(self._journals, self.worker)
+        self._tenure = Tenure(database, settings, ring, self.worker)
+        self._journal = Journal(self._tenure.journals, self.worker)
         self._press, self._pace, self._poke = Press(), Pace(), asyncio.Event()
         self._hand = Hand(self._letter, self._journal, poke=self._poke.set)
         self._transport = open_transport(settings.mail_url, home=settings.home, work=self._hand, routes=settings.mail_routes)
         self._ways = Ways(self._transport.routes) if len(self._transport.routes) > 1 else None
         self._turns = ThreadPoolExecutor(1, "turns")
-        self._gathering: dict[asyncio.Task[None], Sequence[Claimed]] = {}
-        self._renewed = time.monotonic()
-        self._leases, self._wall = Watched(), Forward(database)
+        self._intake = Intake(self._hand, self._press, self._transport, read=self._read, poke=self._poke.set)
+        self._wall = Forward(database)
         self._started = self._dated = utc_now()
-        self._standing = Standing(database, settings)
-        self._held = self._standing.word
         self._unsure = False
         """Whether a commit's answer was lost: it may have been kept or not."""
         self._stopping = self._closed = False
@@ -101,7 +91,7 @@ class Sender:
         self._closed = True
         self._hand.open = False
         await self._transport.close()  # what is under way is answered or given up within its drain time
-        await asyncio.gather(*self._gathering, return_exceptions=True)
+        await self._intake.end()
         self._hand.let_go()
         for _ in range(_LAST_TRIES):
             if self._hand.untold:
@@ -119,7 +109,7 @@ class Sender:
 
     def _is_busy(self) -> bool:
         hand = self._hand
-        return bool(hand.under_way or hand.untold or hand.ready or hand.total_waiting or self._gathering)
+        return bool(hand.under_way or hand.untold or hand.ready or hand.total_waiting or self._intake)
 
     async def _rest(self, idle: float) -> None:
         """Until there is something to do: connections that soon run out, answers that came in for a while, somebody's poke."""
@@ -168,13 +158,12 @@ class Sender:
             return False
         self._pace.answered(len(said))
         self._pace.turned(time.monotonic() - began)
-        self._gather(claimed)
+        self._intake.take(claimed)
         return bool(said or gone or asked or claimed or (self._polite and self._polite.has_set_aside))
 
     async def _make_sure(self) -> bool:
         """Put back what became ours without our knowing; False while the database does not answer."""
-        coming = (row.id for rows in self._gathering.values() for row in rows)
-        known = self._hand.numbers().union(coming)
+        known = self._hand.numbers().union(row.id for row in self._intake.rows())
         try:
             await self._in_turns(lambda: self._let_go_of_strays(known))
         except NO_ANSWER:
@@ -197,7 +186,7 @@ class Sender:
                 put_off(session, rows, self.worker, now=now, reason=why)
             going = pass_gate(session, asked, self.worker, ring=self.ring, now=now)
             self._polite = polite = courtesy(session, now=now, after=self._polite)
-            claimed = claim(session, self.worker, now=now, room=room, polite=polite, leased_at=self._leases.now())
+            claimed = claim(session, self.worker, now=now, room=room, polite=polite, leased_at=self._tenure.leases.now())
         # Nobody else could write before this commit: from here on the intents grow old.
         self._loop.call_soon_threadsafe(self._committed, said, going, polite, time.monotonic())
         return claimed
@@ -210,7 +199,7 @@ class Sender:
             self._transport.wake(waiting=self._hand.ready)
 
     def _may_begin(self) -> bool:
-        return self._hand.open and not self._stopping and not self._held and time.monotonic() - self._renewed < _LEASE_TRUST
+        return self._hand.open and not self._stopping and self._tenure.is_good()
 
     def _gate_room(self) -> int:
         """How many may pass the gate now: a connection's worth each, or what leaves while their intents are fresh.
@@ -229,56 +218,16 @@ class Sender:
             return {}
         ahead = self._pace.ahead(self._transport.connections) + (self._ways.stand_before(self._hand) if self._ways else 0)
         most = {Lane.NOTICE: ahead, Lane.SEQUENCE: -(-ahead // 2), Lane.CAMPAIGN: ahead}
-        coming = [row.lane for rows in self._gathering.values() for row in rows]
-        room = {lane: most[lane] - self._hand.waiting(lane) - coming.count(lane) for lane in Lane}
+        coming = self._intake.lanes()
+        room = {lane: most[lane] - self._hand.waiting(lane) - coming[lane] for lane in Lane}
         return {lane: count for lane, count in room.items() if count * 2 >= most[lane]}
 
     def _is_due(self, room: Mapping[Lane, int]) -> bool:
         with self.database.read() as session:
             return is_due(session, room, now=self._wall.now())
 
-    def _gather(self, claimed: Sequence[Claimed]) -> None:
-        """Mails that must be compiled first keep the others waiting no longer than needed: they are read apart."""
-        new = [row for row in claimed if not self._press.has(row.mailing_id, row.language)]
-        known = [row for row in claimed if self._press.has(row.mailing_id, row.language)]
-        for rows in filter(None, (known, new)):
-            self._gathering[asyncio.create_task(self._bring_in(rows))] = rows
-
-    async def _bring_in(self, rows: Sequence[Claimed]) -> None:
-        unread: list[Claimed] = []
-        try:
-            await self._hold(rows, unread)
-            if len(unread) > _FEW or len(unread) == len(rows):  # no matter of one person: a fault of ours, and they wait until it is mended
-                self._hand.refuse(unread, Reason.OWN_FAULT)
-            else:
-                self._hand.spoilt(unread)
-        finally:
-            self._gathering.pop(asyncio.current_task())  # type: ignore[arg-type]  # a task runs this
-            self._poke.set()
-
-    async def _hold(self, rows: Sequence[Claimed], unread: list[Claimed]) -> None:
-        """Take in hand what these say; where that fails, half by half until it is known of whom it cannot be read."""
-        try:
-            while (gathered := await self._read(rows)) is None and self._hand.open:
-                await asyncio.sleep(_IDLE_SECONDS)
-            if gathered:
-                self._hand.hold(gathered.rows, gathered.batch, self._transport.choose)
-                self._hand.spoilt(gathered.broken)
-        except Exception:
-            if len(rows) == 1 or len(unread) > _FEW:
-                _log.exception("what %d messages say could not be read, that of %d among them", len(rows), rows[0].id)
-                unread += rows
-                return
-            middle = len(rows) // 2
-            await self._hold(rows[:middle], unread)
-            await self._hold(rows[middle:], unread)
-
-    async def _read(self, rows: Sequence[Claimed]) -> Gathered | None:
-        try:
-            return await asyncio.to_thread(gather, self.database, self.settings, self.ring, self._press, rows)
-        except OperationalError:
-            _log.exception("the database did not answer; trying again")
-            return None
+    def _read(self, rows: Sequence[Claimed]) -> Gathered:
+        return gather(self.database, self.settings, self.ring, self._press, rows)
 
     def _letter(self, row: Claimed, batch: Batch) -> Envelope:
         return self._press.letter(row, batch, ring=self.ring, now=self._dated)
@@ -293,41 +242,18 @@ class Sender:
                 task.cancel()
 
     async def _keep_up(self) -> None:
-        """Hold on to the leases, look after the dead, mind the disk."""
         while True:
             try:
                 await self._in_turns(self._renew)
             except NO_ANSWER:
                 with ignoring(*NO_ANSWER):
-                    await self._in_turns(self._look_again)
+                    await self._in_turns(self._tenure.look_again)
+            if self._tenure.is_over:
+                self.stop()
             await asyncio.sleep(RENEW_EVERY)
 
     def _renew(self) -> None:
-        full = "disk" if lacks_room(self.settings.home) else ""
-        self._held = self._standing.word or full
-        with self.database.begin() as session:
-            now = utc_now()
-            self._leases.look(shared_now(session))
-            renew(session, self.worker, now=self._leases.now())
-            self._held = self._standing.count(session, now=now) or full
-            routes = self._transport.health()
-            tell_worker(session, self.worker, started=self._started, in_hand=self._hand.total, held=self._held, routes=routes, now=now)
-            tidy(session, now=now)
-        self._standing.keep()
-        self._heed()
-        self._renewed = time.monotonic()
-        if not self._standing.word:  # what a copy has in hand another may be sending
-            settle_the_dead(self.database, self.ring, self._journals, self._leases)
-
-    def _look_again(self) -> None:
-        """Why it could not be renewed: not the database may be away, but its tables be others."""
-        self._standing.look()
-        self._heed()
-
-    def _heed(self) -> None:
-        self._held = self._standing.word or self._held
-        if self._held in LASTING:
-            self._loop.call_soon_threadsafe(self.stop)
+        self._tenure.renew(started=self._started, in_hand=self._hand.total, routes=self._transport.health())
 
     def _hand_back(self) -> None:
         with self.database.begin() as session:

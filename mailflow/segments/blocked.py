@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mailflow.audience.models import Subscriber, Suppression
+from mailflow.audience.suppression import marks_of
+from mailflow.audience.words import Scope
 from mailflow.foundation.ring import Ring
 
 
@@ -20,7 +22,7 @@ class Blocked:
         self._people: frozenset[int] = frozenset()
 
     def people(self, session: Session, ring: Ring) -> frozenset[int]:
-        """Numbers of everybody whose address gets nothing."""
+        """Numbers of everybody whose address gets nothing, or no marketing."""
         found = session.execute(select(func.count(Suppression.id), func.coalesce(func.max(Suppression.id), 0))).one()
         with self._lock:
             if tuple(found) != self._mark:
@@ -33,6 +35,9 @@ class Blocked:
         new = session.execute(select(Subscriber.id, Subscriber.email_key).where(Subscriber.id > self._upto).order_by(Subscriber.id)).all()
         if not new:
             return
-        hashes = set(session.scalars(select(Suppression.address_hash)))
-        self._people |= {number for number, address in new if ring.hash(address) in hashes}
+        wide = Suppression.scope.in_((Scope.EVERYTHING, Scope.MARKETING))
+        known = set(session.scalars(select(Suppression.address_hash).where(wide)))
+        numbers = {address: number for number, address in new}
+        marks = marks_of(session, numbers, ring=ring)
+        self._people |= {numbers[address] for mark in known & marks.keys() for address in marks[mark]}
         self._upto = new[-1][0]

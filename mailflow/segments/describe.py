@@ -71,10 +71,10 @@ class _Teller:
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.locale))
 
-    def money(self, cents: int) -> str:
+    def money(self, cents: int, currency: str = "") -> str:
         digits = "#,##0.00" if cents % 100 else "#,##0"
         pattern = f"¤{digits}" if self.language == "en" else f"{digits}{self.space}¤"
-        return str(format_currency(cents / 100, self.currency, format=pattern, locale=self.locale, currency_digits=False))
+        return str(format_currency(cents / 100, currency or self.currency, format=pattern, locale=self.locale, currency_digits=False))
 
     def within(self, days: int | None) -> str:
         return "" if days is None else " " + self.say("within", days=self.number(days))
@@ -84,12 +84,16 @@ class _Teller:
 
     def field(self, test: FieldTest) -> str:
         value = self.value(test)
-        key = test.op.value if test.field.kind not in ("date", "number") else f"{test.field.kind}-{test.op.value}"
+        kind = "number" if test.field.kind == "money" else test.field.kind
+        key = test.op.value if kind not in ("date", "number") else f"{kind}-{test.op.value}"
         if test.field.kind == "boolean":
             key = "yes" if test.value else "no"
         return self.say(key if key in PHRASES else test.op.value, field=pick(test.field.label, self.language), **value)
 
     def value(self, test: FieldTest) -> dict[str, str]:
+        if test.field.kind == "money" and test.value is not None:
+            said = [self.money(cents, test.field.currency) for cents in (test.value if isinstance(test.value, tuple) else (test.value,))]
+            return {"value": said[0], "low": said[0], "high": said[-1]}
         if test.op in (Op.BETWEEN, Op.AGE_BETWEEN):
             low, high = (self.one(value) for value in test.value)
             return {"low": low, "high": high}

@@ -87,7 +87,10 @@ def _value(field: FieldFacts, op: Op, raw: Any) -> Value:
 
 _SINGLE: Mapping[str, Callable[[Any], Any]] = {
     "string": values.text,
+    "city": values.text,
+    "telephone": values.text,
     "number": values.number,
+    "money": values.cents,
     "date": values.day,
     "boolean": values.boolean,
 }

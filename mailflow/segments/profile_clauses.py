@@ -34,7 +34,7 @@ def _having(test: FieldTest, value: Clause, frame: Frame) -> Clause:
 
 
 def _column(test: FieldTest) -> Any:
-    return {"number": ProfileValue.number, "date": ProfileValue.day}[test.field.kind]
+    return {"number": ProfileValue.number, "date": ProfileValue.day, "money": ProfileValue.cents}[test.field.kind]
 
 
 def _is(test: FieldTest, _: date) -> Clause:

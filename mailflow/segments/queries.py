@@ -34,3 +34,20 @@ def named_in(tree: Any) -> Iterator[int]:
             yield tree["segment"]
         for how in ("all", "any", "none"):
             yield from named_in(tree.get(how))
+
+
+def testing(session: Session, key: str) -> list[Segment]:
+    """The segments whose trees ask for the field with this key."""
+    return [one for one in segments(session) if key in fields_in(one.tree)]
+
+
+def fields_in(tree: Any) -> Iterator[str]:
+    """The keys of the fields that a saved tree asks for."""
+    if isinstance(tree, list):
+        for part in tree:
+            yield from fields_in(part)
+    elif isinstance(tree, dict):
+        if isinstance(tree.get("field"), str):
+            yield tree["field"]
+        for how in ("all", "any", "none"):
+            yield from fields_in(tree.get(how))

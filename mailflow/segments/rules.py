@@ -62,7 +62,9 @@ def field_facts(field: FieldLike | FieldFacts) -> FieldFacts:
     if isinstance(field, FieldFacts):
         return field
     options = {str(option["key"]): option.get("label") or {"es": str(option["key"])} for option in field.options}
-    return FieldFacts(field.id, field.key, str(field.kind), field.label, options)
+    kind = "city" if field.kind == "place" and not options else str(field.kind)
+    archived = getattr(field, "archived_at", None) is not None
+    return FieldFacts(field.id, field.key, kind, field.label, options, getattr(field, "currency", ""), archived)
 
 
 class _Reader:

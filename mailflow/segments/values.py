@@ -51,6 +51,11 @@ def whole(raw: Any, least: int, most: int) -> int:
     return raw
 
 
+def cents(raw: Any) -> int:
+    """An amount in whole cents, owed ones below nothing."""
+    return whole(raw, -MOST_CENTS, MOST_CENTS)
+
+
 def days(raw: Any) -> int:
     """A number of days to look back."""
     return whole(raw, 1, MOST_DAYS)

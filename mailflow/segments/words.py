@@ -62,9 +62,12 @@ COMMON_OPS = (Op.EMPTY, Op.NOT_EMPTY)
 OPS: Mapping[str, tuple[Op, ...]] = {
     "string": (Op.IS, Op.IS_NOT, Op.CONTAINS, Op.STARTS_WITH, *COMMON_OPS),
     "number": (Op.EQUAL, Op.LESS, Op.MORE, Op.BETWEEN, *COMMON_OPS),
+    "money": (Op.EQUAL, Op.LESS, Op.MORE, Op.BETWEEN, *COMMON_OPS),
     "date": (Op.EQUAL, Op.LESS, Op.MORE, Op.BETWEEN, *COMMON_OPS),
     "one-of": (Op.IN, Op.NOT_IN, *COMMON_OPS),
     "place": (Op.IN, Op.NOT_IN, *COMMON_OPS),
+    "telephone": (Op.STARTS_WITH, Op.CONTAINS, *COMMON_OPS),
+    "city": (Op.IS, Op.IS_NOT, Op.CONTAINS, Op.STARTS_WITH, *COMMON_OPS),
     "many-of": (Op.ANY_OF, Op.ALL_OF, Op.NONE_OF, *COMMON_OPS),
     "boolean": (Op.IS,),
 }
@@ -81,13 +84,16 @@ def ops_of(key: str, kind: str) -> tuple[Op, ...]:
 
 @dataclass(frozen=True)
 class FieldFacts:
-    """What conditions need to know of a field of the registry."""
+    """What conditions need to know of a field of the registry; a place without options is of the kind "city"."""
 
     id: int
     key: str
     kind: str
     label: Words
     options: Mapping[str, Words]
+    currency: str = ""
+    """Of amounts, which are compared in whole cents."""
+    archived: bool = False
 
 
 @dataclass(frozen=True)

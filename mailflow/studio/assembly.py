@@ -20,6 +20,7 @@ from mailflow.studio.pages import (
     campaigns,
     dashboard,
     delivery,
+    fields,
     forms,
     held,
     inbox,
@@ -50,6 +51,7 @@ PAGES: tuple[Blueprint, ...] = (
     lists.blueprint,
     segments.blueprint,
     forms.blueprint,
+    fields.blueprint,
     inbox.blueprint,
     settings_pages.blueprint,
 )

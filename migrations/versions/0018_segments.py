@@ -58,7 +58,7 @@ def upgrade() -> None:
     last = connection.scalar(sa.text("SELECT coalesce(max(id), 0) FROM subscriber")) or 0
     for after in range(0, last, _SLICE):
         connection.execute(sa.text(sums), {"after": after, "upto": after + _SLICE})
-    connection.execute(sa.text("INSERT INTO cursor (reader, last_id) SELECT 'engagement', coalesce(max(id), 0) FROM activity"))
+    connection.execute(sa.text("INSERT INTO cursor (reader, last_id) SELECT 'engagement', max(id) FROM activity HAVING count(*) > 0"))
 
 
 def _create_people() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 
 from mailflow.cli.migrate import downgrade, upgrade
 
-BEFORE = "0015_imports"
+BEFORE = "0016_consent_and_suppression"
 PERSON = (
     "INSERT INTO subscriber (id, email, email_key, tracking, source, source_class, created_at)"
     " VALUES (1, 'ana@example.net', 'ana@example.net', 'aggregate', 'api', 'shop', '2026-11-21 12:00:00')"

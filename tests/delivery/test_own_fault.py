@@ -81,7 +81,7 @@ def test_a_sender_that_may_begin_nothing_rests(house: House, monkeypatch: pytest
             nonlocal turns
             turns += 1
             if held._hand.total_waiting:
-                held._held = "disk"
+                held._tenure._full = "disk"
             return await turn()
 
         monkeypatch.setattr(held, "_turn", counted)

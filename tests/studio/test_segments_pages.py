@@ -338,7 +338,7 @@ def as_form(branch: Branch) -> MultiDict[str, str]:
 @settings(deadline=None, max_examples=150)
 @given(raw=trees)
 def test_every_tree_goes_through_the_form_unchanged(raw: dict[str, object]) -> None:
-    node = as_node(raw)
+    node = as_node(raw, FIELDS)
     assert isinstance(node, Branch)
     back = as_json(read_form(as_form(node)), FIELDS)
     assert parse(back, fields=FIELDS.values()) == parse(raw, fields=FIELDS.values())

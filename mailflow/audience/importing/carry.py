@@ -96,7 +96,7 @@ class Carrying:
             field_id, kind = self._kinds[key]
             for place, one in enumerate(parts_of(value)):
                 where = {"subscriber_id": person, "field_id": field_id, "position": place}
-                yield {**where, "text": None, "number": None, "day": None, **columns_of(kind, one)}
+                yield where | columns_of(kind, one)
 
 
 def _join(session: Session, brought: Import, people: Sequence[int], known: Known, now: datetime) -> None:

@@ -26,6 +26,8 @@ _NAMES = {
     "sex": ("sex", "sexo", "gender", "genero"),
     "birth_date": ("birthday", "birth date", "birthdate", "date of birth", "fecha de nacimiento", "nacimiento", "cumpleanos"),
     "place": ("place", "province", "provincia", "region", "state"),
+    "country": ("country", "pais", "country code"),
+    "city": ("city", "town", "ciudad", "poblacion", "localidad", "municipio"),
     "interests": ("interests", "intereses", "gustos"),
     "tier": ("tier", "nivel", "loyalty", "fidelidad"),
 }
@@ -35,6 +37,7 @@ _LOOKED_AT = 50
 
 def guess(header: Sequence[str], rows: Sequence[Row], fields: Sequence[Field]) -> dict[str, str]:
     """What each column, by its place as text, holds: "email", "language", a field's key; ignored ones are left out."""
+    fields = [one for one in fields if one.archived_at is None]
     known = {name: target for target, names in _NAMES.items() for name in names if target in _keys(fields)}
     known |= {plain(label): field.key for field in fields for label in (field.key, *field.label.values())}
     found: dict[str, str] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mailflow.audience.importing.words import Judged, Outcome
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.profile import values
-from mailflow.audience.suppression import suppressed
+from mailflow.audience.suppression import unwanted
 from mailflow.audience.words import SubscriptionState
 from mailflow.foundation.among import among
 from mailflow.foundation.ring import Ring
@@ -55,10 +55,8 @@ def look_up(session: Session, rows: Sequence[Judged], list_id: int, *, ring: Rin
     """What is known of these people; four statements, however many rows."""
     if not rows:
         return Known({}, {}, {}, frozenset())
-    hashes = {ring.hash(row.email): key_of(row) for row in rows}
-    found = session.execute(
-        select(Subscriber.email_key, Subscriber.id).where(among(Subscriber.email_key, sorted(set(hashes.values()))))
-    ).all()
+    keys = sorted({key_of(row) for row in rows})
+    found = session.execute(select(Subscriber.email_key, Subscriber.id).where(among(Subscriber.email_key, keys))).all()
     people = dict(found)
     places = session.execute(
         select(Subscription.subscriber_id, Subscription.id, Subscription.state).where(
@@ -69,5 +67,5 @@ def look_up(session: Session, rows: Sequence[Judged], list_id: int, *, ring: Rin
         people,
         {person: (place, state) for person, place, state in places},
         values(session, list(people.values())) if people else {},
-        {hashes[each] for each in suppressed(session, list(hashes))},
+        unwanted(session, keys, list_id, ring=ring),
     )

@@ -95,7 +95,7 @@ def _into_server(settings: Settings, file: Path, manifest: Manifest) -> None:
             with source.engine.connect() as old, target.engine.begin() as new:
                 copied = copy_rows(old, new)
                 go_on_numbering(new)
-                if copied != count_rows(new) or any(copied.get(name, count) != count for name, count in manifest.rows.items()):
+                if copied != count_rows(new):
                     raise BackupError(NO_BACKUP, file=file, why="rows")
         finally:
             source.close()

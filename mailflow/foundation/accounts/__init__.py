@@ -1,7 +1,7 @@
 """Staff accounts and API keys: who may come in through the studio and the API."""
 
 from mailflow.foundation.accounts.api_keys import SCOPES, ApiKeyMade, find_api_key, make_api_key, revoke_api_key
-from mailflow.foundation.accounts.models import ApiKey, SignInAttempt, StaffSession, User
+from mailflow.foundation.accounts.models import ApiKey, KeptAnswer, SignInAttempt, StaffSession, User
 from mailflow.foundation.accounts.passwords import SHORTEST_PASSWORD, hash_password, matches
 from mailflow.foundation.accounts.rules import network_of
 from mailflow.foundation.accounts.sessions import digest, end_session, member, set_password
@@ -13,6 +13,7 @@ __all__ = [
     "SHORTEST_PASSWORD",
     "ApiKey",
     "ApiKeyMade",
+    "KeptAnswer",
     "Knock",
     "Pass",
     "Place",

@@ -61,3 +61,17 @@ class ApiKey(Base):
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class KeptAnswer(Base):
+    """What a request with an Idempotency-Key was answered, so that sent again it does nothing twice. Personal data, for a day: body."""
+
+    __tablename__ = "kept_answer"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the API key's number and the Idempotency-Key."""
+    request: Mapped[str]
+    """SHA-256 of what was asked: another request may not use the same key."""
+    status: Mapped[int] = mapped_column(default=0)
+    """0 while the first one is being done."""
+    body: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime] = mapped_column(index=True)

@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mailflow.audience.fields import fields
 from mailflow.audience.models import Subscriber
 from mailflow.audience.profile import values
+from mailflow.content.person_words import is_worded, worded
 from mailflow.content.preview import sample_facts
-from mailflow.foundation.language import pick
+from mailflow.delivery.reads import known_fields
 
 _SHOWN = 8
-_KEYS_ONLY = {"sex", "interests"}
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,6 @@ def matching(session: Session, text: str) -> list[tuple[int, str]]:
 
 
 def _in_words(session: Session, known: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Choices as the mail will say them; sex and interests stay keys, which conditions compare."""
-    labels = {field.key: {option["key"]: option["label"] for option in field.options} for field in fields(session)}
-    return {key: value if key in _KEYS_ONLY else _worded(value, labels.get(key, {}), language) for key, value in known.items()}
-
-
-def _worded(value: Any, labels: Mapping[str, Mapping[str, str]], language: str) -> Any:
-    if isinstance(value, list):
-        return [_worded(each, labels, language) for each in value]
-    if isinstance(value, str) and value in labels:
-        return pick(labels[value], language)
-    return value if isinstance(value, (str, int, float, bool)) else str(value)
+    """Values as the mail will say them."""
+    fields = {field.key: field for field in known_fields(session, None).values() if is_worded(field)}
+    return {key: worded(fields[key], value, language) if key in fields else value for key, value in known.items()}

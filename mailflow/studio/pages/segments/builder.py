@@ -43,7 +43,7 @@ def edit(segment_id: int) -> str:
     """A saved segment, as it counts now."""
     with current_database().read() as session:
         segment = found(session, segment_id)
-        root = stored_nodes(segment.tree)
+        root = stored_nodes(segment.tree, offer_of(session, segment.id).fields)
         desk = lay_out(session, root, own_id=segment.id, who=request.args.get("who", ""), now=current_instant())
         return _page(session, desk, segment, pick(segment.name, current_language()))
 

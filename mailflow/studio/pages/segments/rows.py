@@ -24,12 +24,15 @@ def as_json(node: Node, fields: Fields) -> dict[str, Any]:
     return _TO_JSON[word](node, rest, fields) if word in _TO_JSON else {}
 
 
-def as_node(tree: Mapping[str, Any]) -> Node:
-    """The form's node for a tree or condition that the rules have read."""
+def as_node(tree: Mapping[str, Any], fields: Fields) -> Node:
+    """The form's node for a tree or condition that the rules have read; amounts are shown in their currency, not in cents."""
     for how in ("all", "any", "none"):
         if how in tree:
-            return Branch(how, [as_node(part) for part in tree[how]])
+            return Branch(how, [as_node(part, fields) for part in tree[how]])
     word = next(word for word in _TO_ROW if word in tree)
+    if word == "field" and tree["field"] in fields and fields[tree["field"]].kind == "money" and "value" in tree:
+        value = tree["value"]
+        tree = {**tree, "value": [one / 100 for one in value] if isinstance(value, list) else value / 100}
     return _TO_ROW[word](tree)
 
 
@@ -45,6 +48,12 @@ def number(text: str) -> Any:
         return text
 
 
+def cents(text: str) -> Any:
+    """The whole cents that a text means; a text that is no amount stays as it is."""
+    amount = number(text)
+    return round(amount * 100) if isinstance(amount, int | float) and abs(amount) < 1e9 else amount
+
+
 def _field(row: Row, key: str, fields: Fields) -> Condition:
     if row.op in ("empty", "not-empty"):
         return {"field": key, "is": row.op}
@@ -55,12 +64,14 @@ def _field(row: Row, key: str, fields: Fields) -> Condition:
 
 
 def _value(row: Row, kind: str) -> Any:
-    convert: Callable[[str], Any] = str if kind == "date" and row.op == "between" else number
+    convert: Callable[[str], Any] = str if kind == "date" and row.op == "between" else cents if kind == "money" else number
     if row.op in _PAIR_OPS:
         return [convert(row.text("low")), convert(row.text("high"))]
     if kind in _MANY_KINDS:
         return row.boxes.get("value", [])
-    if kind == "number" or row.op == "birthday-within-days":
+    if kind in ("number", "money"):
+        return convert(row.text("value"))
+    if row.op == "birthday-within-days":
         return number(row.text("value"))
     return row.text("value")
 
@@ -80,9 +91,7 @@ def _did(row: Row, deed: str, _: Fields) -> Condition:
 
 
 def _spent(row: Row, _rest: str, _: Fields) -> Condition:
-    amount = number(row.text("amount"))
-    cents = round(amount * 100) if isinstance(amount, int | float) and abs(amount) < 1e9 else amount
-    return {"spent": {"at_least": cents, **_days(row)}}
+    return {"spent": {"at_least": cents(row.text("amount")), **_days(row)}}
 
 
 def _top(row: Row, _rest: str, _: Fields) -> Condition:

@@ -79,7 +79,6 @@ _DATE_WORDS: Mapping[str, LazyString] = {"=": lazy_gettext("is on"), "<": lazy_g
 
 def whats(offer: Offer) -> list[tuple[str, Options]]:
     """Everything a row can be about, in groups."""
-    language = current_language()
     person = [
         ("list", _("List")),
         ("joined", _("Joined")),
@@ -98,8 +97,13 @@ def whats(offer: Offer) -> list[tuple[str, Options]]:
     ]
     if offer.names.segments:
         person.append(("segment", _("Segment")))
-    profile = [(f"field:{field.key}", pick(field.label, language)) for field in offer.names.fields]
+    profile = [(f"field:{field.key}", _name(field)) for field in offer.names.fields]
     return [(_("Person"), person), (_("What they did"), deeds), (_("Profile"), profile)]
+
+
+def _name(field: FieldFacts) -> str:
+    name = pick(field.label, current_language())
+    return str(_("%(field)s (archived)", field=name)) if field.archived else name
 
 
 def ops(row: Row, offer: Offer) -> Options:
@@ -156,13 +160,13 @@ def _field_boxes(field: FieldFacts | None, op: str) -> list[Box]:
     if field.options:
         options = [(key, pick(label, current_language())) for key, label in field.options.items()]
         return [Box("value", "checks", _("Options"), options)]
-    kind = {"string": "text", "number": "number", "date": "date"}[field.kind]
+    kind = {"number": "number", "money": "number", "date": "date"}.get(field.kind, "text")
     if op == "birthday-within-days":
         return [Box("value", "number", _("Days ahead"), after=_("days"), start="7", least=0)]
     if op in ("between", "age-between"):
         kind = "number" if op == "age-between" else kind
-        return [Box("low", kind, _("Lowest"), after=_("and")), Box("high", kind, _("Highest"))]
-    return [Box("value", kind, _("Value"))]
+        return [Box("low", kind, _("Lowest"), after=_("and")), Box("high", kind, _("Highest"), after=field.currency)]
+    return [Box("value", kind, _("Value"), after=field.currency)]
 
 
 def _days(start: str = "", hint: str = "") -> Box:

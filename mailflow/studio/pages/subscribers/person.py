@@ -15,7 +15,7 @@ from mailflow.audience.leaving import leave
 from mailflow.audience.models import Field, Form, Subscription
 from mailflow.audience.queries import SubscriberPage, lists, subscriber_page
 from mailflow.audience.rules import age
-from mailflow.audience.suppression import suppressed
+from mailflow.audience.suppression import gets_nothing
 from mailflow.audience.words import LeaveMethod, LeaveReason
 from mailflow.foundation.language import pick
 from mailflow.segments.people import NAME_FIELD
@@ -49,7 +49,7 @@ def show(subscriber_id: int) -> str:
             page=page,
             person=page.person,
             name=str(page.values.get(NAME_FIELD) or page.person.email),
-            blocked=bool(suppressed(session, [current_ring().hash(page.person.email)])),
+            blocked=gets_nothing(session, page.person.email, ring=current_ring(), now=current_instant()),
             profile=_profile(session, page),
             forms={one.slug: pick(one.title, current_language()) for one in session.scalars(select(Form))},
             way_in=way_in,
