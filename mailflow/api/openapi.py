@@ -10,6 +10,8 @@ from mailflow import __version__
 from mailflow.api.access import public
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
 from mailflow.api.describing import ID, answer, looking, named, page, problems
+from mailflow.api.import_paths import import_paths
+from mailflow.api.import_told import ImportTold
 from mailflow.api.schemas import MOST_EVENTS, ChooseHour, Decide, DecideExactly, Event, Result
 from mailflow.campaigns.words import CampaignState
 from mailflow.outbox.words import Reason, State
@@ -21,7 +23,7 @@ _ASKED: list[tuple[type[BaseModel], Any]] = [
     (DecideExactly, "validation"),
     (ChooseHour, "validation"),
 ]
-_TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved)]
+_TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved, ImportTold)]
 
 
 @blueprint.get("/v1/openapi.json")
@@ -64,6 +66,7 @@ def _paths() -> dict[str, Any]:
         f"{one}/send-now": {"post": _hour("Let a scheduled or held campaign leave at once")},
         f"{one}/schedule": {"post": _hour("Give a scheduled or held campaign another hour", "ChooseHour")},
         f"{one}/cancel": {"post": _hour("Let nobody get it who has not got it yet")},
+        **import_paths(),
     }
 
 

@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, TypeVar
 
 from mailflow import app
 from mailflow.beacons.answers import Answer, all_headers
-from mailflow.cli.bodies import BODY_SECONDS, Bodies, Headers, Line, Refused, Scope, address
-from mailflow.cli.uploads import Uploads
+from mailflow.cli.bodies import BODY_SECONDS, Bodies, Headers, Line, Refused, Scope, address, said_length
+from mailflow.cli.uploads import LARGEST_UPLOAD, Uploads, forget_leftovers
 from mailflow.foundation.garbage import spare_what_stays
 from mailflow.foundation.logs import keep_log
 from mailflow.foundation.settings import read_settings
@@ -110,6 +110,9 @@ class Bridge:
         await self._threads.do(loop, partial(self._ask, asked, heard))
         if not heard or heard[0][0] not in _KNOWN:
             line.response_bytes(*(heard[0] if heard else (500, _PLAIN, _SORRY)))
+            return
+        if (said := said_length(scope, sys.maxsize)) > LARGEST_UPLOAD:
+            await self._reply(environment(scope, None, said), line, loop)  # the page says in words of its own that it is too much
             return
         async with uploads.whole(scope, line) as (body, length):
             await self._reply(environment(scope, body, length), line, loop)
@@ -222,4 +225,5 @@ def web_process() -> Bridge:
     keep_log(settings := read_settings())
     product = app.web_process()
     spare_what_stays()
+    forget_leftovers(settings.home)
     return Bridge(product, hear=product.beacons.hear, uploads=Uploads(app.UPLOADS, settings.home))

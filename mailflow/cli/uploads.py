@@ -2,9 +2,10 @@
 
 import asyncio
 import tempfile
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,8 @@ UPLOADS_BYTES = 1024 * 1024 * 1024
 SLOWEST = 32 * 1024
 """Bytes a second, beyond what any body is given: 200 MB may take an hour and three quarters."""
 _PIECE = 1024 * 1024
+_LEFT_OVER = ".upload-*"
+_DAY = 24 * 3600.0
 
 
 class Uploads:
@@ -69,3 +72,11 @@ class Uploads:
         if file.tell() != length:
             raise Refused(HTTPStatus.BAD_REQUEST)
         file.seek(0)
+
+
+def forget_leftovers(folder: Path) -> None:
+    """Delete what doors wrote of files and left when the process was killed: nobody works on something a day old."""
+    for file in folder.glob(_LEFT_OVER):
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > _DAY:
+                file.unlink()

@@ -23,6 +23,7 @@ from mailflow.studio.pages import (
     fields,
     forms,
     held,
+    imports,
     inbox,
     lists,
     newsletters,
@@ -52,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
     segments.blueprint,
     forms.blueprint,
     fields.blueprint,
+    imports.blueprint,
     inbox.blueprint,
     settings_pages.blueprint,
 )
@@ -73,6 +75,7 @@ def create_studio(database: Database, settings: Settings, ring: Ring | None = No
     company.introduce(app)
     session.keep_sessions(app)
     language.speak(app)
+    imports.take_uploads(app)
     security.protect(app)
     formats.install(app)
     navigation.show_menu(app)

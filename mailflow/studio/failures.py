@@ -1,7 +1,8 @@
 """What a person reads when something is not possible: a page in words, with the way on."""
 
-from flask import Flask, current_app, render_template, url_for
+from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import LazyString, lazy_gettext
+from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -36,6 +37,8 @@ _WORDS: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 
+_TOO_LARGE_A_FILE = lazy_gettext("A file may have up to 200 MB. Nothing was kept. Split it and bring the parts one after the other.")
+
 _BARE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
 <h1>Algo ha fallado</h1><p>No se ha quedado nada a medias. Prueba otra vez en un momento.</p>
 <h1 lang="en">Something went wrong</h1><p lang="en">Nothing was left half done. Try again in a moment.</p></html>"""
@@ -56,6 +59,7 @@ def answer_in_words(app: Flask) -> None:
 def _page(problem: HTTPException) -> tuple[str, int]:
     code = 403 if type(problem).__name__ == "CSRFError" else problem.code or 500
     title, text = _WORDS.get(code) or _WORDS[400 if code < 500 else 500]
+    text = _TOO_LARGE_A_FILE if code == 413 and request.endpoint == "imports.upload" and current_user.is_authenticated else text
     return render_template("studio/failure.html", code=code, title=title, text=text, home=url_for("dashboard.index")), code
 
 

@@ -38,6 +38,7 @@ MENU = (
             Place("segments.index", "", lazy_gettext("Segments")),
             Place("forms.index", "", lazy_gettext("Forms")),
             Place("fields.index", "", lazy_gettext("Fields")),
+            Place("imports.index", "", lazy_gettext("Imports")),
         ),
     ),
     Place("newsletters.index", "template", lazy_gettext("Newsletters")),

@@ -61,6 +61,11 @@ KEY_SCOPES: dict[str, tuple[LazyString, LazyString]] = {
             "Sends mail: what is scheduled or held at once, the failed ones again, and those in doubt. Changes hours, and cancels."
         ),
     ),
+    "imports:read": (lazy_gettext("see imports"), lazy_gettext("Its reports tell addresses: only for programs that may know them.")),
+    "imports:write": (
+        lazy_gettext("bring people in from files"),
+        lazy_gettext("Starts, stops and undoes imports. Who left or was blocked never comes back by one."),
+    ),
 }
 """What a key of the API may do, and what there is to know about that."""
 

@@ -1,5 +1,6 @@
 """A program of the shop asks how a campaign stands, who got it, who did not and why, and tries again."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
@@ -269,6 +270,8 @@ def test_s_41_a_key_may_do_only_what_it_was_made_for(house: House) -> None:
             "messages:read": {narrow.asks(f"{ONE}/messages").status_code},
             "campaigns:write": {narrow.posts(f"{ONE}/{word}", json={"all": True}).status_code for word in WRITES},
             "events:write": {narrow.posts("/v1/events", json={}).status_code},
+            "imports:read": {narrow.asks("/v1/imports").status_code},
+            "imports:write": {narrow.posts("/v1/imports", json={}).status_code},
         }
         assert {allowed for allowed, codes in seen.items() if codes != {403}} == {scope}
         assert seen[scope] in ({200}, {400})
@@ -305,7 +308,7 @@ def test_looking_waits_for_nobody_who_writes(shop: Program, house: House, databa
 
 def test_the_description_names_every_address_with_its_scope_and_what_is_answered(shop: Program) -> None:
     told = description()
-    rules = {rule.rule.replace("<int:campaign_id>", "{id}") for rule in shop.client.application.url_map.iter_rules()}
+    rules = {re.sub("<[^>]+>", "{id}", rule.rule) for rule in shop.client.application.url_map.iter_rules()}
     assert set(told["paths"]) == rules - {"/v1/openapi.json"}
     for path, verbs in told["paths"].items():
         for verb, about in verbs.items():

@@ -160,7 +160,7 @@ def test_s_46_a_large_file_is_kept_on_the_disk_and_not_in_memory(port: int, fold
 
 def test_s_46_a_gigabyte_is_refused_before_it_is_sent(port: int) -> None:
     began = time.monotonic()
-    with _slow_post(port, "/upload", 1024**3) as line:
+    with _slow_post(port, "/elsewhere", 1024**3) as line:
         assert _status(line) == b"413"
     assert time.monotonic() - began < 0.2
 

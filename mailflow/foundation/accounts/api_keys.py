@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from mailflow.foundation.accounts.models import ApiKey
 
-SCOPES = ("events:write", "campaigns:read", "messages:read", "campaigns:write")
-"""What a key may be allowed: tell orders; see campaigns and their counts; see who got them, by address; decide about them."""
+SCOPES = ("events:write", "campaigns:read", "messages:read", "campaigns:write", "imports:read", "imports:write")
+"""What a key may be allowed: tell orders; see campaigns and their counts; see who got them, by address; decide about them;
+see imports with their reports; bring people in and take them back."""
 _LEAST = SCOPES[:1]
 _START = "mf_live_"
 
