@@ -2,7 +2,7 @@
 
 import typer
 
-from mailflow.cli import bringing, checkup, data, keeping, keyring, processes
+from mailflow.cli import bringing, checkup, data, keeping, keyring, processes, suppressing
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,7 @@ cli.command("backup")(keeping.backup)
 cli.command("restore")(keeping.restore)
 cli.command("release")(keeping.release)
 cli.add_typer(keyring.keys, name="keys")
+cli.add_typer(suppressing.suppression, name="suppression")
 cli.add_typer(data.db, name="db")
 cli.add_typer(data.demo, name="demo")
 cli.add_typer(data.user, name="user")

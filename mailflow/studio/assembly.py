@@ -34,6 +34,7 @@ from mailflow.studio.pages import (
     sequences,
     sign_in,
     subscribers,
+    suppression,
 )
 from mailflow.studio.pages import settings as settings_pages
 
@@ -49,6 +50,7 @@ PAGES: tuple[Blueprint, ...] = (
     delivery.blueprint,
     held.blueprint,
     subscribers.blueprint,
+    suppression.blueprint,
     lists.blueprint,
     segments.blueprint,
     forms.blueprint,

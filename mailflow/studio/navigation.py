@@ -37,6 +37,7 @@ MENU = (
             Place("lists.index", "", lazy_gettext("Lists")),
             Place("segments.index", "", lazy_gettext("Segments")),
             Place("forms.index", "", lazy_gettext("Forms")),
+            Place("suppression.index", "", lazy_gettext("Blocked addresses")),
             Place("fields.index", "", lazy_gettext("Fields")),
             Place("imports.index", "", lazy_gettext("Imports")),
         ),
