@@ -12,6 +12,7 @@ The map, in the order the data flows (each stage may use the ones above it in th
     delivery     getting it out, politely
     tracking     what came back: opens, clicks, orders
     reporting    what it was worth
+    people       one person through all of these: merged, moved to another address
     schema       every stage's tables in one place
     studio, beacons, api, scheduler                the doors
     app, cli                                       assembly

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from mailflow.audience.records.numbers import number_now
 from mailflow.audience import preferences as verbs
 from mailflow.audience.address import read_address
 from mailflow.audience.fields import fields
@@ -99,7 +100,7 @@ def tracking_words() -> dict[str, str]:
 
 def _current(session: Session, token: str) -> Current:
     meant = here().ring.mint.read(Purpose.PREFERENCES, token)
-    current = verbs.current(session, meant.row_id) if meant else None
+    current = verbs.current(session, number_now(session, "subscriber", meant.row_id)) if meant else None
     if current is None:
         abort(404)
     use_language_of(current.language)

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from mailflow.audience.records.numbers import number_now
 from mailflow.audience import leaving, memberships
 from mailflow.audience.models import List, Subscriber, Subscription
 from mailflow.audience.words import LeaveMethod, LeaveReason, SubscriptionState
@@ -94,7 +95,7 @@ def _undo(token: str) -> AnyResponse:
 
 def _place(session: Session, token: str) -> Subscription:
     meant = here().ring.mint.read(Purpose.LEAVE, token)
-    place = session.get(Subscription, meant.row_id) if meant else None
+    place = session.get(Subscription, number_now(session, "subscription", meant.row_id)) if meant else None
     if place is None:
         abort(404)
     use_language_of(session.get_one(Subscriber, place.subscriber_id).language)

@@ -101,6 +101,8 @@ class Subscriber(Base):
     """One person, known by her address; personal data: email, email_key."""
 
     __tablename__ = "subscriber"
+    __table_args__ = {"sqlite_autoincrement": True}
+    """A number is never given twice: mails already out carry it."""
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str]
     """As she wrote it, with the domain in lower case."""
@@ -148,6 +150,7 @@ class Subscription(Base):
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
         Index("ix_subscription_list_state", "list_id", "state", "subscriber_id"),
+        {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))

@@ -67,6 +67,8 @@ class Reason(StrEnum):
     ERASED = "erased"
     SILENT = "silent"
     """Did not answer the reactivation; newsletters leave such people in peace."""
+    MERGED = "merged"
+    """The same mail goes, or went, to another record that is hers as well."""
     PAUSED = "paused"
     CANCELLED = "cancelled"
     EXPIRED = "expired"

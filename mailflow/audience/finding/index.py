@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mailflow.audience.finding.keys import keys_of
 from mailflow.audience.finding.models import SearchDue, SearchKey
 from mailflow.audience.models import Field, ProfileValue, Subscriber
+from mailflow.audience.records.models import FormerAddress
 from mailflow.audience.words import FieldKind
 from mailflow.foundation.among import among
 from mailflow.foundation.upsert import insert_new
@@ -21,6 +22,7 @@ SLICE = 500
 def index_people(session: Session, subscriber_ids: Collection[int]) -> None:
     """Write these people's words anew, so that they are found at once."""
     people = dict(session.execute(select(Subscriber.id, Subscriber.email).where(among(Subscriber.id, subscriber_ids))).all())
+    emails = {person: [email] for person, email in people.items()}
     names: dict[int, list[str]] = {person: [] for person in people}
     telephones: dict[int, list[str]] = {person: [] for person in people}
     said = (
@@ -33,8 +35,11 @@ def index_people(session: Session, subscriber_ids: Collection[int]) -> None:
             names[person].append(text or "")
         elif (text or "").startswith("+"):
             telephones[person].append(text or "")
+    former = select(FormerAddress.subscriber_id, FormerAddress.email_key).where(among(FormerAddress.subscriber_id, list(people)))
+    for person, email in session.execute(former) if people else ():
+        emails[person].append(email)
     session.execute(delete(SearchKey).where(among(SearchKey.subscriber_id, subscriber_ids)).execution_options(synchronize_session=False))
-    pairs = sorted((word, person) for person, email in people.items() for word in keys_of(email, names[person], telephones[person]))
+    pairs = sorted((word, person) for person in people for word in keys_of(emails[person], names[person], telephones[person]))
     insert_new(session, SearchKey, [{"word": word, "subscriber_id": person} for word, person in pairs])
 
 

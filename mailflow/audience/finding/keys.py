@@ -35,22 +35,22 @@ def fold(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def keys_of(email: str, names: Iterable[str], telephones: Iterable[str]) -> set[str]:
-    """The words of a person: of her address, her names and her telephones, which are in E.164.
+def keys_of(emails: Iterable[str], names: Iterable[str], telephones: Iterable[str]) -> set[str]:
+    """The words of a person: of her addresses (those she had, too), her names and her telephones, which are in E.164.
 
     A word that another one begins with is left out, since every beginning of it finds her anyway.
     """
-    words = sorted({word[:LONGEST] for word in _all_words(email, names, telephones) if word})
+    words = sorted({word[:LONGEST] for word in _all_words(emails, names, telephones) if word})
     return {word for word, following in pairwise([*words, ""]) if not following.startswith(word)}
 
 
-def _all_words(email: str, names: Iterable[str], telephones: Iterable[str]) -> Iterator[str]:
-    folded = fold(email)
-    local, _, domain = folded.partition("@")
-    yield folded
-    yield from _pieces(local)
-    if domain not in FREE_MAIL:
-        yield domain
+def _all_words(emails: Iterable[str], names: Iterable[str], telephones: Iterable[str]) -> Iterator[str]:
+    for email in map(fold, emails):
+        local, _, domain = email.partition("@")
+        yield email
+        yield from _pieces(local)
+        if domain not in FREE_MAIL:
+            yield domain
     for name in names:
         yield from _pieces(fold(name))
     for number in telephones:

@@ -1,0 +1,1 @@
+"""One person through all stages: two records made one, and a change of address."""

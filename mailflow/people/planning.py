@@ -1,0 +1,98 @@
+"""What merging two records would do, said before anybody does it; the merge itself goes by the same plan."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from mailflow.activity.models import Activity
+from mailflow.audience import profile
+from mailflow.audience.memberships import subscriptions
+from mailflow.audience.models import ConsentLine, Subscriber, Subscription, Suppression
+from mailflow.audience.records.models import Note
+from mailflow.audience.words import Consent, SubscriptionState
+from mailflow.foundation.ring import Ring
+from mailflow.offers.models import Code
+from mailflow.outbox.models import Mailing, Message
+from mailflow.outbox.words import MailingKind, State
+from mailflow.people.rules import OF_THE_PERSON, OWN_WORD, Place, joint_state
+from mailflow.people.words import Conflict, MergePlan, Standing
+from mailflow.tracking.models import Order
+
+_COUNTED = {"orders": Order, "codes": Code, "notes": Note, "consents": ConsentLine, "activity": Activity}
+_STOPPABLE = (State.PENDING, State.DEFERRED, State.CLAIMED)
+_NEVER_WENT = (*_STOPPABLE, State.SKIPPED, State.FAILED)
+
+
+def plan_merge(session: Session, kept: Subscriber, gone: Subscriber, *, ring: Ring) -> MergePlan:
+    """What becomes of everything that two records hold, if ``kept`` stays."""
+    hers = profile.values(session, [kept.id, gone.id])
+    mine, others = hers[kept.id], hers[gone.id]
+    counts = {name: _count(session, model, gone.id) for name, model in _COUNTED.items()}
+    messages = session.scalar(select(func.count()).select_from(Message).where(Message.person_key == gone.id)) or 0
+    return MergePlan(
+        standings=standings(session, kept.id, gone.id),
+        conflicts=tuple(Conflict(key, mine[key], others[key]) for key in mine if key in others and mine[key] != others[key]),
+        gained={key: value for key, value in others.items() if key not in mine},
+        counts={**counts, "messages": messages},
+        withdrawn=len(superfluous(session, kept.id, gone.id)),
+        suppressions=tuple(sorted({row.reason for row in burdens(session, kept.email, gone.email, ring=ring)})),
+    )
+
+
+def standings(session: Session, kept_id: int, gone_id: int) -> tuple[Standing, ...]:
+    """Where both stand with each list that either of them knows, and where the one will."""
+    kept, gone = subscriptions(session, kept_id), subscriptions(session, gone_id)
+    found = []
+    for list_id in sorted({*kept, *gone}):
+        mine, other = _place(session, kept.get(list_id)), _place(session, gone.get(list_id))
+        found.append(Standing(list_id, mine.state if mine else None, other.state if other else None, joint_state(mine, other)))
+    return tuple(found)
+
+
+def _place(session: Session, row: Subscription | None) -> Place | None:
+    if row is None:
+        return None
+    agreed = select(func.max(ConsentLine.at)).where(
+        ConsentLine.subscriber_id == row.subscriber_id,
+        ConsentLine.purpose == Consent.NEWSLETTER,
+        ConsentLine.list_id == row.list_id,
+        ConsentLine.granted,
+        ConsentLine.method.in_(OWN_WORD),
+    )
+    return Place(SubscriptionState(row.state), row.left_at, session.scalar(agreed))
+
+
+def superfluous(session: Session, kept_id: int, gone_id: int) -> list[int]:
+    """Messages that wait though the other record gets, or got, the same: of two that wait, the kept record's goes."""
+    other = aliased(Message)
+    pairs = (
+        select(Message.id, Message.person_key, other.state)
+        .join(other, other.mailing_id == Message.mailing_id)
+        .join(Mailing, Mailing.id == Message.mailing_id)
+        .where(
+            Message.person_key.in_((kept_id, gone_id)),
+            other.person_key.in_((kept_id, gone_id)),
+            other.person_key != Message.person_key,
+            Message.state.in_(_STOPPABLE),
+            Mailing.kind.in_((MailingKind.CAMPAIGN, MailingKind.STEP)),
+        )
+    )
+    return sorted({number for number, person, state in session.execute(pairs) if _is_second(person == gone_id, state)})
+
+
+def _is_second(of_the_gone: bool, other_state: str) -> bool:
+    return other_state not in _NEVER_WENT or (of_the_gone and other_state in _STOPPABLE)
+
+
+def burdens(session: Session, kept_email: str, gone_email: str, *, ring: Ring) -> Sequence[Suppression]:
+    """Blocks of one address that are its person's own doing, and that the other address does not have yet."""
+    rows = select(Suppression).where(Suppression.reason.in_(OF_THE_PERSON)).order_by(Suppression.id)
+    there = set(session.scalars(select(Suppression.scope).where(Suppression.address_hash == ring.hash(kept_email))))
+    found = session.scalars(rows.where(Suppression.address_hash == ring.hash(gone_email))).all()
+    return [row for row in found if row.scope not in there]
+
+
+def _count(session: Session, model: Any, person: int) -> int:
+    return session.scalar(select(func.count()).select_from(model).where(model.subscriber_id == person)) or 0
