@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from mailflow.audience.records.numbers import number_now
 from mailflow.audience import preferences as verbs
 from mailflow.audience.address import read_address
 from mailflow.audience.fields import fields
 from mailflow.audience.links import ask_link
 from mailflow.audience.models import Field, List, Subscriber
+from mailflow.audience.records.numbers import number_now
 from mailflow.audience.words import Choices, Current, FieldFault, Parsed, Tracking
 from mailflow.foundation.tokens import Purpose
 from preference_center import form_guard, profile_form

@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from mailflow.audience.records.numbers import number_now
 from mailflow.audience import leaving, memberships
 from mailflow.audience.models import List, Subscriber, Subscription
+from mailflow.audience.records.numbers import number_now
 from mailflow.audience.words import LeaveMethod, LeaveReason, SubscriptionState
 from mailflow.foundation.tokens import Purpose
 from preference_center.language import use_language_of

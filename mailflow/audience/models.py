@@ -101,7 +101,7 @@ class Subscriber(Base):
     """One person, known by her address; personal data: email, email_key."""
 
     __tablename__ = "subscriber"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
     """A number is never given twice: mails already out carry it."""
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str]
