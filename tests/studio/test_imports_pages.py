@@ -1,16 +1,20 @@
 """Bruno brings the people of the shop's till in: what is in the file, what would become of each row, and nobody before he says so."""
 
 import csv
+import re
 from datetime import datetime
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from mailflow.audience.importing.models import Import
-from mailflow.audience.models import ConsentLine, Subscriber
+from mailflow.audience.importing.words import FileError, ImportState, Outcome
+from mailflow.audience.models import ConsentLine, Field, ProfileValue, Subscriber
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
+from mailflow.studio.pages.imports.words import FATES, FAULTS, STATES
 from tests.studio.conftest import Visitor
 from tests.studio.import_shop import GROUNDS, TILL, open_shop, work_off, workbook
 
@@ -101,3 +105,50 @@ def test_what_is_no_table_is_said_and_nothing_kept(bruno: Visitor, database: Dat
     assert said in answer.text
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Import)) == 0
+
+
+def test_every_outcome_state_and_fault_has_words() -> None:
+    assert set(FATES) == set(Outcome)
+    assert set(STATES) == set(ImportState)
+    reading = Path(str(FileError.__init__.__code__.co_filename)).parent
+    raised = {word for file in reading.glob("*.py") for word in re.findall(r'FileError\("([a-z-]+)"\)', file.read_text("utf-8"))}
+    assert raised
+    assert raised <= set(FAULTS)
+
+
+def test_a_column_nobody_knew_becomes_a_field(bruno: Visitor, database: Database, ring: Ring, now: datetime) -> None:
+    address = upload(bruno)
+    assert settled(bruno, address, **{"column-5": "new:number", "list": ""}) == 422
+    assert settled(bruno, address, **{"column-5": "new:many-of"}) == 422
+    with database.read() as session:
+        assert "puntos_del_club" not in session.scalars(select(Field.key)).all(), "what was refused made no field"
+    assert settled(bruno, address, **{"column-3": "birth_date", "column-5": "new:number"}) == 303
+    work_off(database, ring, now)
+    bruno.post(f"{address}start")
+    work_off(database, ring, now)
+    with database.read() as session:
+        field = session.scalars(select(Field).where(Field.key == "puntos_del_club")).one()
+        assert (field.kind, field.public, field.label) == ("number", False, {"es": "Puntos del club", "en": "Puntos del club"})
+        told = session.scalars(select(ProfileValue.number).where(ProfileValue.field_id == field.id).order_by(ProfileValue.number))
+        assert list(told) == [60, 80, 120]
+
+
+def test_stopped_by_bruno_it_goes_no_further_and_can_be_forgotten(bruno: Visitor, database: Database, ring: Ring, now: datetime) -> None:
+    before, address = people(database), upload(bruno)
+    settled(bruno, address)
+    work_off(database, ring, now)
+    bruno.post(f"{address}start")
+    assert bruno.post(f"{address}cancel").status_code == 303
+    work_off(database, ring, now)
+    assert "stopped before anybody came in" in bruno.get(address).text
+    assert people(database) == before
+    assert "has moved on" in bruno.get(bruno.post(f"{address}start").location.removeprefix("/studio")).text
+    assert bruno.post(f"{address}discard").status_code == 303
+    assert bruno.get(address).status_code == 404
+
+
+def test_a_large_form_is_taken_only_where_files_are(bruno: Visitor) -> None:
+    edge = "----edge"
+    part = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'.encode()
+    large = part + b"x" * 9_000_000 + f"\r\n--{edge}--\r\n".encode()
+    assert bruno.client.post("/lists/", data=large, content_type=f"multipart/form-data; boundary={edge}").status_code == 413

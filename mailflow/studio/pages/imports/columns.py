@@ -6,13 +6,19 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from mailflow.audience.fields import fields
+from mailflow.audience.field_rules import CHOSEN, LONGEST_LABEL, FieldSheet
+from mailflow.audience.fields import live_fields
 from mailflow.audience.importing.models import Import
 from mailflow.audience.importing.words import EMAIL, LANGUAGE, STATUS
+from mailflow.audience.registry import NewField, create_field
+from mailflow.audience.words import FieldKind
 from mailflow.foundation.language import pick
+from mailflow.studio.company import company
 from mailflow.studio.language import current_language
+from mailflow.studio.pages.fields.phrases import KINDS, kind_named
 
 _SHOWN = 3
+_NEW = "new:"
 Options = Sequence[tuple[str, str]]
 
 
@@ -32,14 +38,29 @@ def columns_of(brought: Import, mapping: Mapping[str, str]) -> list[Column]:
 
 def offered(session: Session) -> Sequence[tuple[str, Options]]:
     """What a column may hold, in groups."""
-    known = [(field.key, pick(field.label, current_language())) for field in fields(session)]
+    known = [(field.key, pick(field.label, current_language())) for field in live_fields(session)]
     own = [(EMAIL, _("Address")), (LANGUAGE, _("Language of their mails")), (STATUS, _("State in the program it comes from"))]
-    return [(_("The person"), own), (_("Fields"), known)]
+    made = [(f"{_NEW}{kind.name}", str(kind.word)) for kind in KINDS if kind.kind not in CHOSEN]
+    return [(_("The person"), own), (_("Fields"), known), (_("A new field, called as the column:"), made)]
 
 
-def new_fields(session: Session, mapping: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:  # noqa: ARG001
-    """The mapping with a field made for each column that is to become one."""
-    return dict(mapping)
+def with_new_fields(session: Session, mapping: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    """The mapping, with a field made for each column that is to become one: an internal one, called as the column in both languages."""
+    return {
+        place: (_made(session, held.removeprefix(_NEW), header[int(place)]) if held.startswith(_NEW) else held)
+        for place, held in mapping.items()
+    }
+
+
+def _made(session: Session, name: str, column: str) -> str:
+    """The new field's key; for what is no kind of field, or cannot be called so, something that no column can hold."""
+    kind = kind_named(name)
+    if kind is None or kind.kind in CHOSEN:
+        return _NEW
+    called = " ".join(column.split())[:LONGEST_LABEL].strip() or _("Without a name")
+    currency = company().currency if kind.kind == FieldKind.MONEY else ""
+    made = create_field(session, NewField(kind.kind, kind.level, currency), FieldSheet({"es": called, "en": called}))
+    return made.field.key if made.field else _NEW
 
 
 def _cells(brought: Import, place: int) -> list[str]:

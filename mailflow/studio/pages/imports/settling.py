@@ -14,7 +14,7 @@ from mailflow.audience.importing.words import Basis, Grounds, Plan, Policies, Po
 from mailflow.audience.queries import lists
 from mailflow.foundation.language import pick
 from mailflow.studio.language import current_language
-from mailflow.studio.pages.imports.columns import columns_of, new_fields, offered
+from mailflow.studio.pages.imports.columns import columns_of, offered, with_new_fields
 from mailflow.studio.pages.imports.routes import blueprint, found
 from mailflow.studio.pages.imports.words import BASES, REFUSALS
 from mailflow.studio.security import staff
@@ -107,6 +107,6 @@ def _missing(typed: Typed) -> dict[str, str]:
 
 
 def _plan(session: Session, typed: Typed, brought: Import) -> Plan:
-    mapping = new_fields(session, typed.mapping, brought.header)
+    mapping = with_new_fields(session, typed.mapping, brought.header)
     grounds = Grounds(Basis(typed.basis), f"{typed.wording}\n{typed.source}")
     return Plan(typed.list_id or 0, mapping, grounds, Policies(Policy(typed.roles), Policy(typed.disposables)))

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from flask import Flask, Request, redirect, render_template, request, url_for
+from flask import Flask, Request, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -32,18 +32,27 @@ class Posted(Request):
         filename: str | None = None,  # noqa: ARG002
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
-        return tempfile.NamedTemporaryFile(dir=current_settings().home, prefix=".upload-")
+        file = tempfile.NamedTemporaryFile(dir=current_settings().home, prefix=".upload-")  # noqa: SIM115  # closed with the request
+        g.setdefault("uploads", []).append(file)
+        return file
 
 
 def take_uploads(app: Flask) -> None:
     """Let ``app`` take large files where files are expected, from who is signed in; asked before anything of the form is read."""
     app.request_class = Posted
     app.before_request(_allow_more)
+    app.teardown_request(_keep_none)
 
 
 def _allow_more() -> None:
     if request.endpoint == "imports.upload" and current_user.is_authenticated:
         request.max_content_length = LARGEST_FILE + _REST_OF_THE_FORM
+
+
+def _keep_none(_fault: BaseException | None) -> None:
+    """However it went, also where a form was refused in the middle: no file of it stays."""
+    for file in g.pop("uploads", ()):
+        file.close()
 
 
 @blueprint.get("/new")
