@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity, Cursor
 from mailflow.activity.words import Kind
-from mailflow.foundation.upsert import insert_all
+from mailflow.foundation.upsert import insert_all, insert_many
 
 _SETTLED = text("""(
     age(activity.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::text::xid)
@@ -30,6 +30,11 @@ def note(session: Session, kind: Kind, subscriber_id: int, *, now: datetime, **f
 def note_many(session: Session, lines: Sequence[dict[str, Any]]) -> None:
     """Write many lines in one statement; each a dict of :class:`Activity`'s columns, all with the same keys."""
     insert_all(session, Activity, [{"machine": False, "detail": {}, "amount": None, **line} for line in lines])
+
+
+def note_same(session: Session, subscriber_ids: Sequence[int], *, now: datetime, **facts: Any) -> None:
+    """Write a line for each of these people that says the same of all, in one statement."""
+    insert_many(session, Activity, ("subscriber_id",), [[person] for person in subscriber_ids], at=now, **facts)
 
 
 def lines_from(lines: Select[Any]) -> Insert:

@@ -11,7 +11,7 @@ from mailflow.audience.models import Field, ProfileValue, Subscriber
 from mailflow.audience.records.models import FormerAddress
 from mailflow.audience.words import FieldKind
 from mailflow.foundation.among import among
-from mailflow.foundation.upsert import insert_new
+from mailflow.foundation.upsert import insert_many, insert_new
 
 NAME_FIELDS = ("first_name", "last_name", "company")
 """What people are found by, with their addresses and telephones."""
@@ -45,7 +45,7 @@ def index_people(session: Session, subscriber_ids: Collection[int]) -> None:
 
 def index_later(session: Session, subscriber_ids: Sequence[int]) -> None:
     """Have these people's words written soon: for whoever changes many at once."""
-    insert_new(session, SearchDue, [{"subscriber_id": person} for person in subscriber_ids])
+    insert_many(session, SearchDue, ("subscriber_id",), [[person] for person in subscriber_ids])
 
 
 def anybody_due(session: Session) -> bool:

@@ -1,31 +1,27 @@
 """Carrying an import in: block by block, each in one short transaction, so that a kill loses no row and takes none twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mailflow.activity.ledger import note_many
-from mailflow.activity.words import Kind
-from mailflow.audience.consent import digest
 from mailflow.audience.fields import fields
 from mailflow.audience.finding.index import index_later
 from mailflow.audience.importing.check import added
 from mailflow.audience.importing.gone import make_people, note_bounced, note_left
+from mailflow.audience.importing.joining import join_all
 from mailflow.audience.importing.known import Known, key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import COMES_IN, ImportState, Judged, Outcome
-from mailflow.audience.models import ConsentLine, ProfileValue, Subscription
-from mailflow.audience.profile import columns_of, parts_of
-from mailflow.audience.words import Consent, SubscriptionState
-from mailflow.foundation.among import among
+from mailflow.audience.models import ProfileValue
 from mailflow.foundation.ring import Ring
-from mailflow.foundation.upsert import insert_all, insert_new
+from mailflow.foundation.upsert import insert_many
 
 _ASKED_ANEW = COMES_IN | {Outcome.LEFT, Outcome.SUPPRESSED}
 """What the trial said of these may be otherwise by now: somebody may have left meanwhile."""
+_KEPT_IN = ("text", "number", "day", "cents")
 
 
 class Carrying:
@@ -33,16 +29,30 @@ class Carrying:
 
     def __init__(self, session: Session, *, ring: Ring) -> None:
         self._ring = ring
-        self._kinds = {field.key: (field.id, field.kind) for field in fields(session)}
+        self._fields = {field.key: field.id for field in fields(session)}
+        self._rows: Sequence[Any] = ()
+        self._told: Sequence[Any] = ()
+        self._judged: list[Judged] = []
 
     def prepare(self, session: Session, brought: Import) -> None:
-        """All is at hand: what the cells came to was kept by the trial."""
+        """Have the next block at hand: what its cells came to was kept by the trial."""
+        if brought.done < brought.blocks:
+            block = select(ImportBlock.rows, ImportBlock.outcomes, ImportBlock.judged).where(*_block(brought))
+            self._rows, self._told, judged = session.execute(block).one()
+            tried = [Outcome(one if isinstance(one, str) else one[0]) for one in self._told]
+            self._judged = [
+                Judged(None if outcome in _ASKED_ANEW else outcome, *(one or ())) for one, outcome in zip(judged, tried, strict=True)
+            ]
 
     def write(self, session: Session, brought: Import, *, now: datetime) -> None:
         """Bring in the next block."""
         if brought.done < brought.blocks:
-            block = session.get_one(ImportBlock, (brought.id, brought.done))
-            brought.counts = added(brought.counts, self._carry(session, brought, block, now))
+            known = look_up(session, [one for one in self._judged if one.email], brought.list_id, ring=self._ring)
+            outcomes = [one.outcome or known.outcome(one) for one in self._judged]
+            came = self._carry(session, brought, outcomes, known, now)
+            closed = {**_closed(self._rows, self._told, outcomes), "judged": [], "came": came}
+            session.connection().execute(update(ImportBlock.__table__).where(*_block(brought)).values(closed))  # type: ignore[arg-type]
+            brought.counts = added(brought.counts, outcomes)
             brought.done += 1
         if brought.done == brought.blocks:
             brought.state, brought.since, brought.ended_at = ImportState.DONE, now, now
@@ -50,72 +60,50 @@ class Carrying:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _carry(self, session: Session, brought: Import, block: ImportBlock, now: datetime) -> list[Outcome]:
-        tried = [Outcome(one if isinstance(one, str) else one[0]) for one in block.outcomes]
-        judged = [
-            Judged(None if outcome in _ASKED_ANEW else outcome, *(one or ())) for one, outcome in zip(block.judged, tried, strict=True)
-        ]
-        known = look_up(session, [one for one in judged if one.email], brought.list_id, ring=self._ring)
-        outcomes = [one.outcome or known.outcome(one) for one in judged]
-        of = {
-            kind: [one for one, outcome in zip(judged, outcomes, strict=True) if outcome == kind]
-            for kind in (*COMES_IN, Outcome.LEFT_THERE, Outcome.BOUNCED_THERE)
-        }
+    def _carry(self, session: Session, brought: Import, outcomes: Sequence[Outcome], known: Known, now: datetime) -> dict[str, Any]:
+        """Whom and what this brought, as the block keeps it."""
+        of: dict[Outcome, list[Judged]] = {outcome: [] for outcome in Outcome}
+        for one, outcome in zip(self._judged, outcomes, strict=True):
+            of[outcome].append(one)
         made = make_people(session, brought, of[Outcome.NEW], confirmed_at=now, now=now)
         people = {**known.people, **made}
         joining = [people[key_of(one)] for one in (*of[Outcome.NEW], *of[Outcome.JOINED])]
-        _join(session, brought, joining, known, now)
-        for_good = [*of[Outcome.NEW], *of[Outcome.JOINED], *of[Outcome.COMPLETED]]
-        values = [each for one in for_good for each in self._missing(one, people[key_of(one)], known)]
-        insert_new(session, ProfileValue, values)
-        index_later(session, [people[key_of(one)] for one in for_good])
+        join_all(session, brought, joining, known, now=now)
+        told = [(people[key_of(one)], one) for kind in (Outcome.NEW, Outcome.JOINED, Outcome.COMPLETED) for one in of[kind]]
+        values = self._fill_in(session, told, known)
         note_bounced(session, of[Outcome.BOUNCED_THERE], ring=self._ring, now=now)
-        left = note_left(session, brought, of[Outcome.LEFT_THERE], known, now=now)
-        block.came = {
+        return {
             "people": list(made.values()),
-            "left": left,
-            "places": [[person, known.places.get(person, (0, ""))[1]] for person in joining],
-            "values": [[each["subscriber_id"], each["field_id"]] for each in values],
+            "places": [[person, known.places[person][1] if person in known.places else ""] for person in joining],
+            "values": values,
+            "left": note_left(session, brought, of[Outcome.LEFT_THERE], known, now=now),
         }
-        self._close(block, outcomes)
-        return outcomes
 
-    def _close(self, block: ImportBlock, outcomes: Sequence[Outcome]) -> None:
-        """Who came in is in the ledger now; of the others the rows stay, to be looked at."""
-        block.outcomes = [
-            str(outcome) if isinstance(one, str) else [str(outcome), *one[1:]]
-            for one, outcome in zip(block.outcomes, outcomes, strict=True)
-        ]
-        stay = zip(block.rows, outcomes, strict=True)
-        block.rows = [[number, broken, [] if outcome in COMES_IN else cells] for (number, broken, cells), outcome in stay]
-        block.judged = []
-
-    def _missing(self, judged: Judged, person: int, known: Known) -> Iterator[dict[str, Any]]:
-        """What the file says of somebody and she had not said."""
-        for key, value in known.missing(judged).items():
-            field_id, kind = self._kinds[key]
-            for place, one in enumerate(parts_of(value)):
-                where = {"subscriber_id": person, "field_id": field_id, "position": place}
-                yield where | columns_of(kind, one)
+    def _fill_in(self, session: Session, told: Sequence[tuple[int, Judged]], known: Known) -> list[list[int]]:
+        """Keep what the file says of people and they had not said; of which people which fields of those who were there before."""
+        rows: dict[str, list[Any]] = {name: [] for name in _KEPT_IN}
+        filled = []
+        for person, one in told:
+            for key, parts in known.missing(one).items():
+                field = self._fields.get(key)
+                if field is not None:
+                    for place, (name, value) in enumerate(parts):
+                        rows[name].append([person, field, place, value])
+                    if person in known.values:
+                        filled.append([person, field])
+        for name, some in rows.items():
+            insert_many(session, ProfileValue, ("subscriber_id", "field_id", "position", name), some)
+        index_later(session, [person for person, _ in told])
+        return filled
 
 
-def _join(session: Session, brought: Import, people: Sequence[int], known: Known, now: datetime) -> None:
-    """A place in the list for each, with a consent line that says on what grounds, and a line in the history."""
-    waiting = [known.places[person][0] for person in people if person in known.places]
-    confirmed = {"state": SubscriptionState.CONFIRMED, "confirmed_at": now, "left_at": None}
-    theirs = update(Subscription).where(among(Subscription.id, waiting)).values(confirmed)
-    session.execute(theirs.execution_options(synchronize_session=False))
-    place = {"list_id": brought.list_id, "asked_at": now, **confirmed}
-    insert_new(session, Subscription, [{"subscriber_id": person, **place} for person in people if person not in known.places])
-    agreed = _consent(brought, now)
-    insert_all(session, ConsentLine, [{"subscriber_id": person, **agreed} for person in people])
-    # Nobody who is brought in is new to the shop: no welcome goes out for it.
-    line = {"at": now, "kind": Kind.CONFIRMED, "list_id": brought.list_id, "detail": {"first": False, "import": brought.id}}
-    note_many(session, [{"subscriber_id": person, **line} for person in people])
+def _block(brought: Import) -> tuple[Any, Any]:
+    return ImportBlock.import_id == brought.id, ImportBlock.position == brought.done
 
 
-def _consent(brought: Import, now: datetime) -> dict[str, Any]:
-    what = {"purpose": Consent.NEWSLETTER, "list_id": brought.list_id, "granted": True}
-    words = {"wording": brought.wording, "wording_digest": digest(brought.wording), "language": ""}
-    whence = {"source": f"import:{brought.id}", "method": "import", "network": "", "agent": "", "proof": f"basis:{brought.basis}"}
-    return {"at": now, **what, **words, **whence}
+def _closed(rows: Sequence[Any], told: Sequence[Any], outcomes: Sequence[Outcome]) -> Mapping[str, Any]:
+    """Who came in is in the ledger now; of the others the rows stay, to be looked at."""
+    return {
+        "outcomes": [outcome if isinstance(one, str) else [outcome, *one[1:]] for one, outcome in zip(told, outcomes, strict=True)],
+        "rows": [row if outcome not in COMES_IN else [row[0], row[1], []] for row, outcome in zip(rows, outcomes, strict=True)],
+    }

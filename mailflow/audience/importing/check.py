@@ -13,7 +13,6 @@ from mailflow.audience.importing.judging import Judge
 from mailflow.audience.importing.known import key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import ImportState, Judged, Outcome, Policies, Policy, Row
-from mailflow.audience.profile import as_json
 from mailflow.foundation.ring import Ring
 
 
@@ -83,7 +82,7 @@ def written(judged: Judged, outcome: Outcome) -> object:
 
 def kept(judged: Judged) -> list[object] | None:
     """What a row with an address came to, as a block keeps it."""
-    return [judged.email, judged.language, as_json(judged.values)] if judged.email else None
+    return [judged.email, judged.language, judged.values] if judged.email else None
 
 
 def added(counts: Mapping[str, Any], more: Sequence[str]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +12,7 @@ from mailflow.audience.importing.nobodys import is_disposable, is_role
 from mailflow.audience.importing.statuses import standing
 from mailflow.audience.importing.words import EMAIL, LANGUAGE, STATUS, Judged, Outcome, Policies, Row
 from mailflow.audience.models import Field
+from mailflow.audience.profile import columns_of, parts_of
 from mailflow.audience.rules import parse_fields
 from mailflow.audience.words import AddressFault, FieldKind
 from mailflow.foundation.language import known_language
@@ -20,12 +20,12 @@ from mailflow.foundation.language import known_language
 _FAULTS = {AddressFault.MISSING: Outcome.NO_ADDRESS, AddressFault.LOOK_ALIKE: Outcome.LOOK_ALIKE, AddressFault.TYPO: Outcome.TYPO}
 _INVISIBLE = {ord(letter): None for letter in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
 _BRACKETED = re.compile(r"[^<>]*<([^<>]+)>\s*")
-_PLAIN = re.compile(r"[a-z0-9_][a-z0-9_+-]{0,29}(\.[a-z0-9_+-]{1,30}){0,2}@")
-"""Local parts that nobody need look at twice; the domain is read once and remembered."""
+_PLAIN = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_+-]{0,29}(?:\.[A-Za-z0-9_+-]{1,16}){0,2})@([A-Za-z0-9.-]{1,180})")
+"""Addresses whose local part nobody need look at twice (RFC 5321: 64 at most); the domain is read once and remembered."""
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _YES = frozenset({"1", "si", "s", "yes", "y", "true", "verdadero", "x", "on"})
-_DROPPED = object()
-"""Stands for what could not be understood."""
+_DROPPED, _NOTHING = object(), object()
+"""What stands for a cell that could not be understood, and for one that says nothing."""
 _APART = re.compile(r"[,;|]")
 _MOST_REMEMBERED = 50_000
 
@@ -36,65 +36,70 @@ class Judge:
     def __init__(self, mapping: Mapping[str, str], fields: Sequence[Field], *, today: date, policies: Policies = Policies()) -> None:
         """``mapping`` says by a column's place what it holds."""
         self._places = {target: int(place) for place, target in mapping.items()}
-        self._named = [(field, field.key) for field in fields if field.key in self._places]
-        self._choices = {key: _choices(field) for field, key in self._named if field.options}
+        self._named = [(field, field.key, self._places[field.key]) for field in fields if field.key in self._places]
+        self._choices = {key: _choices(field) for field, key, _ in self._named if field.options}
         self._today = today
         self._policies = policies
-        self._domains: set[str] = set()
+        self._domains: dict[str, str] = {}
         self._cells: dict[tuple[str, str], Any] = {}
 
     def judge(self, row: Row) -> Judged:
         """What it comes to; its outcome is open where it can come in."""
         if row.broken:
             return Judged(Outcome.UNREADABLE)
-        typed = self._cell(row, EMAIL).translate(_INVISIBLE).strip()
-        if bracketed := _BRACKETED.fullmatch(typed):
-            typed = bracketed[1].strip()
-        read = self._address(typed.removeprefix("mailto:"))
-        stays_out = read.outcome or standing(self._cell(row, STATUS)) or (Outcome(read.note) if self._policies.refuses(read.note) else None)
-        if stays_out:
-            return replace(read, outcome=stays_out)
-        language = known_language(self._cell(row, LANGUAGE)[:2].lower()) or ""
-        values, dropped = self._values(row)
-        return Judged(None, read.email, language, values, dropped, read.note)
+        outcome, email, note = self._address(self._cell(row, EMAIL))
+        if outcome is None and note and self._policies.refuses(note):
+            outcome = Outcome(note)
+        if outcome is None and STATUS in self._places:
+            outcome = standing(self._cell(row, STATUS))
+        if outcome is not None:
+            return Judged(outcome, email, note=note)
+        language = known_language(self._cell(row, LANGUAGE)[:2].lower()) or "" if LANGUAGE in self._places else ""
+        values, dropped = self._values(row.cells)
+        return Judged(None, email, language, values, dropped, note)
 
-    def _values(self, row: Row) -> tuple[dict[str, Any], list[str]]:
-        values, dropped = {}, []
-        for field, key in self._named:
-            value = self._value(field, key, self._cell(row, key))
+    def _values(self, cells: Sequence[str]) -> tuple[dict[str, Any], Sequence[str]]:
+        values, dropped, width = {}, [], len(cells)
+        for field, key, place in self._named:
+            cell = cells[place] if place < width else ""
+            if not cell:
+                continue
+            value = self._cells.get((key, cell)) or self._value(field, key, cell)
             if value is _DROPPED:
                 dropped.append(key)
-            elif value is not None:
+            elif value is not _NOTHING:
                 values[key] = value
         return values, dropped
 
     def _value(self, field: Field, key: str, cell: str) -> Any:
         """What a cell says of a field: many people share a name, a city, a year; a cell that was read is not read again."""
-        if not cell:
-            return None
-        if (key, cell) not in self._cells:
-            parsed = parse_fields([field], {key: self._answers(field, cell)}, today=self._today)
-            if len(self._cells) >= _MOST_REMEMBERED:
-                self._cells.clear()
-            self._cells[key, cell] = _DROPPED if parsed.errors else parsed.values.get(key)
-        return self._cells[key, cell]
+        parsed = parse_fields([field], {key: self._answers(field, cell.strip())}, today=self._today)
+        if len(self._cells) >= _MOST_REMEMBERED:
+            self._cells.clear()
+        value = parsed.values.get(key)
+        kept = _DROPPED if parsed.errors else _NOTHING if value is None else [_kept(field.kind, one) for one in parts_of(value)]
+        self._cells[key, cell] = kept
+        return kept
 
     def _cell(self, row: Row, target: str) -> str:
         place = self._places.get(target)
         return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
 
-    def _address(self, typed: str) -> Judged:
-        local, at, domain = typed.rpartition("@")
-        domain = domain.lower()
-        if at and _PLAIN.fullmatch(f"{local.lower()}@") and domain in self._domains:
-            return Judged(email=f"{local}@{domain}", note=_mark(local, domain))
-        read = read_address(typed)
+    def _address(self, cell: str) -> tuple[Outcome | None, str, str]:
+        """Its outcome where it cannot be taken, the address, and a note."""
+        if (found := _PLAIN.fullmatch(cell)) and (mark := self._domains.get(domain := found[2].lower())) is not None:
+            return None, f"{found[1]}@{domain}", mark or (Outcome.ROLE if is_role(found[1]) else "")
+        typed = cell.translate(_INVISIBLE).strip()
+        if bracketed := _BRACKETED.fullmatch(typed):
+            typed = bracketed[1].strip()
+        read = read_address(typed.removeprefix("mailto:"))
         if read.fault:
-            return Judged(_FAULTS.get(read.fault, Outcome.BAD_ADDRESS), note=read.suggestion)
-        if len(self._domains) < _MOST_REMEMBERED and read.email.endswith(f"@{domain}"):
-            self._domains.add(domain)
+            return _FAULTS.get(read.fault, Outcome.BAD_ADDRESS), "", read.suggestion
         local, _, domain = read.email.rpartition("@")
-        return Judged(email=read.email, note=_mark(local, domain))
+        mark = Outcome.DISPOSABLE if is_disposable(domain) else ""
+        if len(self._domains) < _MOST_REMEMBERED and typed.lower().endswith(f"@{domain}"):
+            self._domains[domain] = mark
+        return None, read.email, mark or (Outcome.ROLE if is_role(local) else "")
 
     def _answers(self, field: Field, cell: str) -> list[str]:
         """A cell as the field's own parser takes it: keys for choices, ISO dates, plain numbers."""
@@ -112,8 +117,10 @@ class Judge:
         return self._choices.get(field.key, {}).get(plain(cell), cell)
 
 
-def _mark(local: str, domain: str) -> str:
-    return Outcome.DISPOSABLE if is_disposable(domain) else Outcome.ROLE if is_role(local) else ""
+def _kept(kind: str, value: Any) -> tuple[str, Any]:
+    """The column that holds a value, and what JSON can hold of it."""
+    ((name, held),) = columns_of(kind, value).items()
+    return name, held.isoformat() if isinstance(held, date) else held
 
 
 def _choices(field: Field) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mailflow.audience.importing.reading import open_table
 from mailflow.audience.importing.words import FileError, ImportState, Row
 from mailflow.foundation.upsert import insert_all
 
-BLOCK = 500
+BLOCK = 1000
 """Rows carried in by one transaction, which on SQLite is to stay below 50 ms."""
 
 

@@ -25,9 +25,11 @@ class Known:
     values: Mapping[int, Mapping[str, Any]]
     blocked: Collection[str]
 
-    def missing(self, judged: Judged) -> dict[str, Any]:
+    def missing(self, judged: Judged) -> Mapping[str, Any]:
         """What the row says that was not known; what people said themselves is never written over."""
-        known = self.values.get(self.people.get(key_of(judged), 0), {})
+        known = self.values.get(self.people.get(key_of(judged), 0))
+        if known is None:
+            return judged.values
         return {key: value for key, value in judged.values.items() if key not in known}
 
     def outcome(self, judged: Judged) -> Outcome:
@@ -55,17 +57,15 @@ def look_up(session: Session, rows: Sequence[Judged], list_id: int, *, ring: Rin
     """What is known of these people; four statements, however many rows."""
     if not rows:
         return Known({}, {}, {}, frozenset())
-    keys = sorted({key_of(row) for row in rows})
-    found = session.execute(select(Subscriber.email_key, Subscriber.id).where(among(Subscriber.email_key, keys))).all()
-    people = dict(found)
-    places = session.execute(
-        select(Subscription.subscriber_id, Subscription.id, Subscription.state).where(
-            among(Subscription.subscriber_id, list(people.values())), Subscription.list_id == list_id
-        )
+    keys = [key_of(row) for row in rows]
+    people = dict(session.execute(select(Subscriber.email_key, Subscriber.id).where(among(Subscriber.email_key, keys))).all())
+    there = list(people.values())
+    places = select(Subscription.subscriber_id, Subscription.id, Subscription.state).where(
+        among(Subscription.subscriber_id, there), Subscription.list_id == list_id
     )
     return Known(
         people,
-        {person: (place, state) for person, place, state in places},
-        values(session, list(people.values())) if people else {},
+        {person: (place, state) for person, place, state in session.execute(places)} if people else {},
+        values(session, there) if people else {},
         unwanted(session, keys, list_id, ring=ring),
     )

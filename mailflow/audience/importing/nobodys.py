@@ -40,7 +40,8 @@ _DISPOSABLE = _words(
 
 def is_role(local: str) -> bool:
     """Whether the part before the @ names an office, with or without a label behind a plus."""
-    return local.lower().partition("+")[0].replace(".", "") in _ROLES
+    bare = local.lower()
+    return bare in _ROLES or bare.partition("+")[0].replace(".", "") in _ROLES
 
 
 def is_disposable(domain: str) -> bool:

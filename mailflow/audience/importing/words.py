@@ -1,9 +1,10 @@
 """The words of imports: what becomes of a row, on what grounds people are written to, what a column holds, how far an import is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 IGNORED = ""
@@ -142,14 +143,14 @@ class Row(NamedTuple):
     cells: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """What a row says by itself: an address with what is known of it, or why it cannot be taken."""
 
     outcome: Outcome | None = None
     email: str = ""
     language: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
+    """By a field's key what its value is kept as: of each row the column, and what stands in it as JSON has it."""
     dropped: Sequence[str] = ()
     """Fields whose cells could not be understood; the row comes in without them."""
     note: str = ""
