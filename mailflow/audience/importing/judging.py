@@ -119,7 +119,7 @@ class Judge:
 
 def _kept(kind: str, value: Any) -> tuple[str, Any]:
     """The column that holds a value, and what JSON can hold of it."""
-    ((name, held),) = columns_of(kind, value).items()
+    name, held = next(column for column in columns_of(kind, value).items() if column[1] is not None)
     return name, held.isoformat() if isinstance(held, date) else held
 
 
