@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zipfile
 from datetime import datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -145,6 +146,22 @@ def test_stopped_by_bruno_it_goes_no_further_and_can_be_forgotten(bruno: Visitor
     assert "has moved on" in bruno.get(bruno.post(f"{address}start").location.removeprefix("/studio")).text
     assert bruno.post(f"{address}discard").status_code == 303
     assert bruno.get(address).status_code == 404
+
+
+def test_the_zip_of_mailchimp_comes_in_and_who_left_there_does_not(bruno: Visitor, database: Database, ring: Ring, now: datetime) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for status, who in (("subscribed", "ana"), ("unsubscribed", "bea"), ("cleaned", "dora")):
+            packed.writestr(f"{status}_members_export_1.csv", f"Email Address,First Name\n{who}@example.org,Nombre\n")
+    before, address = people(database), upload(bruno, out.getvalue(), "audience.zip")
+    assert settled(bruno, address) == 303
+    work_off(database, ring, now)
+    page = bruno.get(address).text
+    for said in ("1 person would be in", "Had left in the other program", "Bounced in the other program"):
+        assert said in page
+    bruno.post(f"{address}start")
+    work_off(database, ring, now)
+    assert "ana@example.org" in people(database) - before
 
 
 def test_a_large_form_is_taken_only_where_files_are(bruno: Visitor) -> None:

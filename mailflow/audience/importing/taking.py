@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mailflow.audience.fields import fields
 from mailflow.audience.importing.columns import guess
 from mailflow.audience.importing.models import Import, ImportPiece
+from mailflow.audience.importing.packed import unpacked
 from mailflow.audience.importing.reading import open_table
 from mailflow.audience.importing.words import FileError, ImportState, Row
 from mailflow.audience.models import List
@@ -40,9 +41,10 @@ def take_file(database: Database, path: Path, name: str, *, now: datetime) -> in
     Its state is READING then: the scheduler keeps its rows by itself, while somebody settles what the columns hold.
     """
     made: list[int] = []
-    with path.open("rb") as file:
+    with unpacked(path) as file:
         table = open_table(file)
-        head = Head(name, path.stat().st_size, table.header, list(islice(table.rows, _LOOKED_AT)))
+        rows = list(islice(table.rows, _LOOKED_AT))
+        head = Head(name, file.seek(0, 2), table.header, rows)
         each_alone(database, [head], lambda session, head: made.append(begin(session, head, now=now).id))
         file.seek(0)
         pieces = enumerate(iter(lambda: file.read(PIECE), b""))
