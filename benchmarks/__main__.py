@@ -12,6 +12,7 @@ import benchmarks.importing
 import benchmarks.million
 import benchmarks.mixed
 import benchmarks.render
+import benchmarks.segments
 import benchmarks.shared
 import benchmarks.transport
 import benchmarks.yardsticks  # noqa: F401

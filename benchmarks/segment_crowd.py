@@ -33,7 +33,8 @@ def settle(database: Database, people: int) -> datetime:
     for index in indexes:
         index.create(database.engine)
     _sum_up(database, people)
-    _look_around(database)
+    if not database.url.startswith("sqlite"):
+        _look_around(database)
     return now
 
 
@@ -49,7 +50,7 @@ def _run(database: Database, *statements: str, **values: object) -> None:
 
 
 def _people(database: Database, people: int, now: datetime) -> None:
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {people}) "
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {people}) "
     with database.begin() as session:
         field = {key: number for number, key in session.execute(text("SELECT id, key FROM field"))}
         list_id = session.scalar(text("SELECT min(id) FROM list"))
@@ -77,7 +78,7 @@ def _people(database: Database, people: int, now: datetime) -> None:
 
 
 def _mails(database: Database, people: int, now: datetime) -> None:
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {people}) "
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {people}) "
     line = "INSERT INTO activity (at, kind, subscriber_id, mailing_id, message_id, amount, machine, detail) "
     false = "0" if database.url.startswith("sqlite") else "false"
     eager = f"(CASE WHEN {_chance('99', 100)} < 30 THEN 55 ELSE 8 END)"
@@ -113,9 +114,9 @@ def _sum_up(database: Database, people: int) -> None:
 
 
 def _look_around(database: Database) -> None:
-    """Let the database know how its tables are filled, as it does by and by."""
+    """Let the server know how its tables are filled, as it does by itself by and by."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if database.url.startswith("sqlite") else "VACUUM ANALYZE")
+        connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 _ = (Field, List, Subscriber)

@@ -23,6 +23,7 @@ from mailflow.demo.shop import dress
 from mailflow.demo.storefront import PATH
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
+from mailflow.segments import keeping_up
 
 _SEED = 1885
 _SOME_CARE = 0.1
@@ -65,6 +66,10 @@ def load(database: Database, ring: Ring, *, public_url: str, now: datetime, told
     year_of.ask(compiled, now - timedelta(days=1), now, chance)
     with database.begin() as session:
         _leave_a_draft(session, lists[0], now, shop_url=brand["url"])
+    more = True
+    while more:
+        with database.begin() as session:
+            more = keeping_up.read_lot(session)
 
 
 def _compile_messages(brand: dict[str, str]) -> dict[tuple[str, str], Compiled]:

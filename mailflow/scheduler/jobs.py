@@ -25,7 +25,7 @@ from mailflow.scheduler.chunks import ADVANCE, ENROL, FREEZE, IMPORT, LOOK, SKIP
 from mailflow.scheduler.compiling import ensure_compiled
 from mailflow.scheduler.hours import find_hours_again, give_hours_back
 from mailflow.scheduler.rehearsing import rehearse_once
-from mailflow.segments import keeping_up
+from mailflow.scheduler.summing import read_on
 from mailflow.sequences.notices import post_notices
 
 _TICK = timedelta(seconds=1)
@@ -160,18 +160,8 @@ def advance(database: Database, settings: Settings) -> int:
 
 
 def sum_up(database: Database, _settings: Settings) -> int:
-    """Count those again of whom the ledger tells something new, so that segments know; how many lots. It breathes as chunked work does."""
-    lots, until = 0, time.monotonic() + _SUMMING_SECONDS
-    while time.monotonic() < until:
-        began = time.monotonic()
-        with database.read() as session:
-            batch = keeping_up.look(session)
-        if batch is None:
-            break
-        with database.begin() as session:
-            lots += keeping_up.keep(session, batch)
-        time.sleep(time.monotonic() - began)
-    return lots
+    """Count those again of whom the ledger tells something new, so that segments know; how many lots."""
+    return read_on(database, seconds=_SUMMING_SECONDS, breathes=True)
 
 
 def make_findable(database: Database, _settings: Settings) -> int:

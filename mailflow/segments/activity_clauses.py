@@ -1,4 +1,4 @@
-"""What people did, as SQL: sets read from the ledger by its indexes; opens and clicks of machines never count."""
+"""What people did and bought, as SQL: sets read from the ledger by its indexes; opens and clicks of machines never count."""
 
 from typing import Any
 
@@ -6,49 +6,76 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
-from mailflow.audience.models import Subscriber
 from mailflow.segments.frame import Frame
-from mailflow.segments.words import Deed, Did, LastOrder, Spent
+from mailflow.segments.models import Purchase
+from mailflow.segments.sums_clauses import average_within, known, people_clause, within
+from mailflow.segments.words import AtStage, Average, Bought, Deed, Did, LastOrder, Often, Spent
 
 Clause = ColumnElement[bool]
 
 
-def did_clause(test: Did, frame: Frame) -> Clause:
-    """People who did it often enough, or never. Three clicks in one mail are one: mails are counted, not fingers."""
-    lines = _lines(test, frame)
-    if test.at_least > 1:
-        lines = lines.group_by(Activity.subscriber_id).having(_times(test.deed) >= test.at_least)
-    found = Subscriber.id.in_(lines)
-    return found if test.at_least else ~found
+def deed_clause(test: Did | Spent | Average | LastOrder | AtStage, frame: Frame) -> Clause:
+    """What the sums know is asked of them; all else of the ledger."""
+    found = known(test, frame)
+    if found:
+        return people_clause(found, frame)
+    return _of_did(test, frame) if isinstance(test, Did) else _of_money(test, frame)
+
+
+def _of_did(test: Did, frame: Frame) -> Clause:
+    """Three clicks in one mail are one: mails are counted, not fingers."""
+    return _often(_lines(test, frame), _times(test.deed), test.often, frame)
+
+
+def _often(lines: Select[Any], times: ColumnElement[int], often: Often, frame: Frame) -> Clause:
+    """People with so many lines; of those who may have none, all but who have too many."""
+    person = lines.selected_columns[0]
+    if often == Often(1):
+        return frame.among(lines, person)
+    if often == Often(0, 0):
+        return ~frame.among(lines, person)
+    each = lines.group_by(person)
+    if often.least:
+        return frame.among(each.having(within(often, times)), person)
+    return ~frame.among(each.having(times > often.most), person)
 
 
 def _lines(test: Did, frame: Frame) -> Select[Any]:
     lines = _of_kind(Kind(test.deed), frame, test.within_days)
-    return lines if test.mailing is None else lines.where(Activity.mailing_id == test.mailing)
+    if test.mailing is not None:
+        lines = lines.where(Activity.mailing_id == test.mailing)
+    if test.link is not None:
+        lines = lines.where(Activity.detail["link"].as_integer() == test.link)
+    return lines
 
 
 def _times(deed: Deed) -> ColumnElement[int]:
     return func.count() if deed is Deed.ORDERED else func.count(func.coalesce(Activity.mailing_id, 0).distinct())
 
 
-def spent_clause(test: Spent, frame: Frame) -> Clause:
-    """People whose orders add up to enough cents."""
-    lines = _of_kind(Kind.ORDERED, frame, test.within_days)
-    enough = func.coalesce(func.sum(Activity.amount), 0) >= test.at_least
-    return Subscriber.id.in_(lines.group_by(Activity.subscriber_id).having(enough))
+def _of_money(test: Any, frame: Frame) -> Clause:
+    """Sums and averages of the orders of some days; whoever ordered nothing has spent nothing, and has no average."""
+    lines = _of_kind(Kind.ORDERED, frame, test.within_days).group_by(Activity.subscriber_id)
+    total = func.coalesce(func.sum(Activity.amount), 0)
+    if isinstance(test, Average):
+        return frame.among(lines.having(average_within(test.often, total, func.count())), Activity.subscriber_id)
+    if test.often.least:
+        return frame.among(lines.having(within(test.often, total)), Activity.subscriber_id)
+    return ~frame.among(lines.having(total > test.often.most), Activity.subscriber_id)
 
 
-def last_order_clause(test: LastOrder, frame: Frame) -> Clause:
-    """People whose newest order lies in the window."""
-    recent = Subscriber.id.in_(_of_kind(Kind.ORDERED, frame, test.window.days))
-    return recent if test.window.within else and_(Subscriber.id.in_(_of_kind(Kind.ORDERED, frame, None)), ~recent)
+def bought_clause(test: Bought, frame: Frame) -> Clause:
+    """People with so many orders in which the product, or something of the category, was."""
+    named = Purchase.product if test.by == "product" else Purchase.category
+    lines = select(Purchase.subscriber_id).where(named == test.name, frame.after(Purchase.at, test.within_days))
+    return _often(lines, func.count(Purchase.order_id.distinct()), test.often, frame)
 
 
 def _of_kind(kind: Kind, frame: Frame, days: int | None) -> Select[Any]:
     people = select(Activity.subscriber_id).where(Activity.kind == kind, frame.after(Activity.at, days))
     if kind in (Kind.OPENED, Kind.CLICKED):
         people = people.where(Activity.machine.is_(False))
-    return frame.narrow(people, Activity.subscriber_id)
+    return people
 
 
 def by_people() -> Clause:

@@ -1,25 +1,45 @@
 """A condition tree as SQLAlchemy Core: every name comes from our own tables, every value is bound."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from mailflow.audience.models import Subscriber
-from mailflow.segments.activity_clauses import did_clause, last_order_clause, spent_clause
+from mailflow.segments.activity_clauses import bought_clause, deed_clause
 from mailflow.segments.engagement import top_clause
 from mailflow.segments.frame import Frame
-from mailflow.segments.person_clauses import joined_clause, language_clause, membership_clause, silent_clause, source_clause
+from mailflow.segments.models import Engagement
+from mailflow.segments.person_clauses import (
+    agreed_clause,
+    fixed_clause,
+    joined_clause,
+    language_clause,
+    membership_clause,
+    origin_clause,
+    silent_clause,
+    source_clause,
+    tracked_clause,
+)
 from mailflow.segments.profile_clauses import field_clause
 from mailflow.segments.rules import FieldLike, parse
+from mailflow.segments.sources import OF_KIND
+from mailflow.segments.sums_clauses import known, people_clause, rfm_clause, together
 from mailflow.segments.words import (
+    Agreed,
+    AtStage,
+    Average,
+    Bought,
+    CameBy,
     CameFrom,
     Did,
     FieldFacts,
     FieldTest,
+    Fixed,
     Group,
     How,
+    InRfm,
     InSegment,
     Joined,
     LastOrder,
@@ -30,6 +50,7 @@ from mailflow.segments.words import (
     Speaks,
     Spent,
     Top,
+    Tracked,
     Tree,
 )
 
@@ -48,17 +69,48 @@ def members(
     return select(Subscriber.id).where(clause(parsed, Frame(now)))
 
 
+def people(tree: Tree, now: datetime) -> Select[int]:
+    """The ids of everybody the tree holds, in the form that is quickest: whoever must have done something comes from the sums."""
+    frame = Frame(now)
+    parts = [(part, known(part, frame)) for part in _flat(tree)]
+    sums = together(How.ALL, [found for _, found in parts if found and not found.empty])
+    if sums.empty:
+        return select(Subscriber.id).where(clause(tree, frame))
+    few = Frame(now, few=True)
+    others = [clause(part, few) for part, found in parts if not (found and not found.empty)]
+    return select(Engagement.subscriber_id).where(sums.holds, *others)
+
+
+def _flat(tree: Tree) -> Iterator[Part]:
+    """Parts that all have to hold, also those of groups and segments within."""
+    if tree.how is not How.ALL:
+        yield tree
+        return
+    for part in tree.parts:
+        inside = part.tree if isinstance(part, InSegment) else part
+        if isinstance(inside, Group):
+            yield from _flat(inside)
+        else:
+            yield part
+
+
 def clause(part: Part, frame: Frame) -> Clause:
     """One part of a tree as a condition on ``Subscriber``: true or false, never unknown, so that "none" can be trusted."""
-    return _CLAUSES[type(part)](part, frame)
+    source = OF_KIND.get(type(part))
+    return frame.own(source.clause(part, frame)) if source else _CLAUSES[type(part)](part, frame)
 
 
 def _group(group: Group, frame: Frame) -> Clause:
-    parts = [clause(part, frame) for part in group.parts]
+    """What the sums know of its parts is asked of them at once."""
+    sums = [(one, known(one, frame)) for one in group.parts]
+    some = [found for _, found in sums if found]
+    parts = [clause(one, frame) for one, found in sums if not found]
+    if some:
+        parts.append(people_clause(together(How.ALL if group.how is How.ALL else How.ANY, some), frame))
     if group.how is How.ALL:
         return and_(true(), *parts)
-    some = or_(false(), *parts)
-    return some if group.how is How.ANY else ~some
+    either = or_(false(), *parts)
+    return either if group.how is How.ANY else ~either
 
 
 def _segment(named: InSegment, frame: Frame) -> Clause:
@@ -71,11 +123,19 @@ _CLAUSES: Mapping[type, Callable[[Any, Frame], Clause]] = {
     Membership: membership_clause,
     Speaks: language_clause,
     CameFrom: source_clause,
+    CameBy: origin_clause,
+    Agreed: agreed_clause,
+    Tracked: tracked_clause,
     Joined: joined_clause,
-    Did: did_clause,
-    Spent: spent_clause,
-    LastOrder: last_order_clause,
+    Did: deed_clause,
+    Spent: deed_clause,
+    Average: deed_clause,
+    LastOrder: deed_clause,
+    AtStage: deed_clause,
+    Bought: bought_clause,
+    InRfm: rfm_clause,
     Top: top_clause,
     Silent: silent_clause,
+    Fixed: fixed_clause,
     InSegment: _segment,
 }

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState
 from mailflow.segments.catalogue import catalogue, read_tree
-from mailflow.segments.compile import clause
-from mailflow.segments.frame import Frame
-from mailflow.segments.words import Group, Part, Tree
+from mailflow.segments.compile import people
+from mailflow.segments.models import Engagement
+from mailflow.segments.words import Group, How, Part, Tree
 
 _SLICE = 5000
 
@@ -33,31 +33,56 @@ class Counts:
 
 def count(session: Session, tree: Tree | Mapping[str, Any], *, now: datetime, list_id: int | None = None) -> int:
     """How many people the tree holds; with ``list_id`` only those confirmed in that list. TreeError for JSON that is no tree."""
-    parsed = read_tree(catalogue(session), tree)
-    wanted = select(func.count()).select_from(Subscriber).where(clause(parsed, Frame(now)))
+    wanted = people(read_tree(catalogue(session), tree), now)
     if list_id is not None:
-        wanted = wanted.where(Subscriber.id.in_(confirmed_people(list_id)))
-    return session.scalar(wanted) or 0
+        wanted = wanted.where(wanted.selected_columns[0].in_(confirmed_people(list_id)))
+    return _number(session, wanted)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The first people of a tree, the newest ones first, and how many there are in all."""
+
+    ids: list[int]
+    total: int
+
+
+def first_page(session: Session, tree: Tree | Mapping[str, Any], *, now: datetime, limit: int = 50) -> Page:
+    """The first people and the count, from one look at them all."""
+    wanted = people(read_tree(catalogue(session), tree), now)
+    rows = session.execute(wanted.add_columns(func.count().over()).order_by(wanted.selected_columns[0].desc()).limit(limit)).all()
+    return Page([row[0] for row in rows], rows[0][1] if rows else 0)
 
 
 def counts(session: Session, tree: Tree, *, now: datetime, blocked: Collection[int] = ()) -> Counts:
-    """The whole and each part, each counted alone, in one walk over the people; ``blocked`` are people who may not be written to."""
-    frame = Frame(now)
-    parts = list(places(tree))
-    whole = clause(tree, frame)
-    reachable = Subscriber.id.in_(confirmed_people()) & Subscriber.silent_since.is_(None)
-    columns = [whole, whole & reachable, *(clause(part, frame) for _, part in parts)]
-    row = session.execute(select(func.count(), *(_how_many(one) for one in columns)).select_from(Subscriber)).one()
-    everybody, total, mailable, *each = (int(number or 0) for number in row)
-    mailable -= _how_many_of(session, whole & reachable, sorted(blocked))
-    return Counts(everybody, total, mailable, {at: number for (at, _), number in zip(parts, each, strict=True)})
+    """The whole and each part, each counted alone; ``blocked`` are people who may not be written to."""
+    everybody = session.scalar(select(func.count(Subscriber.id))) or 0
+    whole = people(tree, now)
+    key = whole.selected_columns[0]
+    herself = aliased(Subscriber)
+    writable = select(herself.id).where(herself.silent_since.is_(None), herself.id == key).correlate_except(herself).exists()
+    reachable = whole.where(key.in_(confirmed_people()), writable)
+    mailable = _number(session, reachable) - _how_many_of(session, reachable, sorted(blocked))
+    parts = {at: _of_part(session, part, everybody, now) for at, part in places(tree)}
+    return Counts(everybody, _number(session, whole), mailable, parts)
 
 
-def _how_many_of(session: Session, condition: ColumnElement[bool], people: list[int]) -> int:
-    """How many of these people meet it; asked in slices, since a statement holds only so many values."""
+def _of_part(session: Session, part: Part, everybody: int, now: datetime) -> int:
+    """Of what nearly everybody meets, those are counted who do not."""
+    turned = people(Group(How.NONE, (part,)), now)
+    if turned.selected_columns[0].table is Engagement.__table__:
+        return everybody - _number(session, turned)
+    return _number(session, people(Group(How.ALL, (part,)), now))
+
+
+def _number(session: Session, wanted: Select[int]) -> int:
+    return session.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def _how_many_of(session: Session, wanted: Select[int], people: list[int]) -> int:
+    """How many of these people are among the wanted; asked in slices, since a statement holds only so many values."""
     slices = (people[start : start + _SLICE] for start in range(0, len(people), _SLICE))
-    asked = (select(func.count()).select_from(Subscriber).where(Subscriber.id.in_(some), condition) for some in slices)
-    return sum(session.scalar(one) or 0 for one in asked)
+    return sum(_number(session, wanted.where(wanted.selected_columns[0].in_(some))) for some in slices)
 
 
 def places(group: Group, at: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Part]]:
@@ -72,7 +97,3 @@ def confirmed_people(list_id: int | None = None) -> Select[int]:
     """Everybody confirmed in the list, or in any."""
     people = select(Subscription.subscriber_id).where(Subscription.state == SubscriptionState.CONFIRMED)
     return people if list_id is None else people.where(Subscription.list_id == list_id)
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))

@@ -8,38 +8,56 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from mailflow.audience.words import SourceClass
 from mailflow.foundation.language import pick
-from mailflow.segments.phrases import LANGUAGE_NAMES, PHRASES, SOURCE_NAMES, phrase
+from mailflow.segments.phrases import LANGUAGE_NAMES, LEVEL_NAMES, PHRASES, PURPOSE_NAMES, RFM_NAMES, SOURCE_NAMES, STAGE_NAMES, phrase
+from mailflow.segments.sources import OF_KIND
 from mailflow.segments.words import (
+    Agreed,
+    AtStage,
+    Average,
+    Bought,
+    CameBy,
     CameFrom,
     Did,
     FieldTest,
+    Fixed,
     Group,
     How,
+    InRfm,
     InSegment,
     Joined,
     LastOrder,
     Membership,
+    Often,
     Op,
     Part,
     Silent,
     Speaks,
     Spent,
     Top,
+    Tracked,
     Window,
 )
 
 
-def describe(tree: Part, language: str, *, currency: str = "EUR") -> str:
-    """The tree or one part of it in words: "En Boletín, y además ha comprado o ha hecho clic"."""
-    said = _Teller(language, currency).part(tree, top=True)
+def describe(tree: Part, language: str, *, currency: str = "EUR", mailings: Mapping[str, str] | None = None) -> str:
+    """The tree or one part of it in words: "En Boletín, y además ha comprado o ha hecho clic". ``mailings`` are names by number."""
+    said = _Teller(language, currency, mailings or {}).part(tree, top=True)
     return said[:1].upper() + said[1:]
+
+
+def _way(often: Often) -> str:
+    """The key of a way to say how often."""
+    if often.most is None:
+        return "once" if often.least == 1 else "often"
+    return "never" if often.most == 0 else "exactly" if often.least else "most"
 
 
 class _Teller:
     """Tells parts in one language."""
 
-    def __init__(self, language: str, currency: str) -> None:
+    def __init__(self, language: str, currency: str, mailings: Mapping[str, str]) -> None:
         self.language = language
+        self.mailings = mailings
         self.currency = currency
         self.space = "" if language == "en" else "\N{NO-BREAK SPACE}"
         self.locale = {"en": "en_GB", "es": "es_ES"}[language]
@@ -48,7 +66,10 @@ class _Teller:
         return phrase(self.language, key, facts)
 
     def part(self, part: Part, *, top: bool = False) -> str:
-        return self.group(part, top=top) if isinstance(part, Group) else _TELL[type(part)](self, part)
+        if isinstance(part, Group):
+            return self.group(part, top=top)
+        source = OF_KIND.get(type(part))
+        return source.tell(part, self.language) if source else _TELL[type(part)](self, part)
 
     def group(self, group: Group, *, top: bool = False) -> str:
         if not group.parts:
@@ -120,14 +141,32 @@ class _Teller:
         return self.say("source", source=self.join([pick(SOURCE_NAMES[SourceClass(one)], self.language) for one in test.sources], "or"))
 
     def did(self, test: Did) -> str:
-        often = "never" if test.at_least == 0 else "once" if test.at_least == 1 else "often"
+        where = {"mailing": self.mailing(test.mailing), "link": test.link, "last": test.last}
+        often = _way(test.often)
         if test.mailing is not None:
-            often = "never-one" if test.at_least == 0 else "one"
-        said = self.say(f"{test.deed}-{often}", times=self.number(test.at_least), mailing=test.mailing)
-        return said + self.within(test.within_days)
+            often = ("never-" if often == "never" else "") + ("one" if test.link is None else "link")
+        elif test.last is not None:
+            often = f"last-{'often' if often == 'once' else often}"
+        return self.say(f"{test.deed}-{often}", times=self.times(test.often), **where) + self.within(test.within_days)
 
-    def spent(self, test: Spent) -> str:
-        return self.say("spent", amount=self.money(test.at_least)) + self.within(test.within_days)
+    def mailing(self, number: int | None) -> str:
+        name = self.mailings.get(str(number))
+        return self.say("quoted", text=name) if name else self.say("mailing", number=number)
+
+    def times(self, often: Often) -> str:
+        return self.number(often.least or often.most or 0)
+
+    def bought(self, test: Bought) -> str:
+        what = self.say(f"bought-{test.by}", name=self.say("quoted", text=test.name))
+        return self.say(f"bought-{_way(test.often)}", what=what, times=self.times(test.often)) + self.within(test.within_days)
+
+    def paid(self, test: Spent | Average) -> str:
+        word = "spent" if isinstance(test, Spent) else "average"
+        most = "" if test.often.most is None else "-most"
+        return self.say(f"{word}{most}", amount=self.money(test.often.least or test.often.most or 0)) + self.within(test.within_days)
+
+    def named(self, key: str, names: Mapping[Any, Mapping[str, str]], chosen: Iterable[str]) -> str:
+        return self.say(key, names=self.join([pick(names[one], self.language) for one in chosen], "or"))
 
     def top(self, test: Top) -> str:
         share = format_percent(test.permille / 1000, format=f"#,##0.#{self.space}%", locale=self.locale)
@@ -146,8 +185,18 @@ _TELL: Mapping[type, Callable[[_Teller, Any], str]] = {
     Speaks: _Teller.language_of,
     CameFrom: _Teller.source,
     Joined: lambda teller, test: teller.window("joined", test.window),
+    CameBy: lambda teller, test: teller.say("origin", names=teller.join(test.sources, "or")),
+    Agreed: lambda teller, test: teller.say(
+        "consent-given" if test.given else "consent-not-given", purpose=pick(PURPOSE_NAMES[test.purpose], teller.language)
+    ),
+    Tracked: lambda teller, test: teller.named("tracking", LEVEL_NAMES, test.levels),
+    AtStage: lambda teller, test: teller.named("lifecycle", STAGE_NAMES, test.stages),
+    InRfm: lambda teller, test: teller.named("rfm", RFM_NAMES, test.groups),
+    Fixed: lambda teller, _: teller.say("fixed"),
     Did: _Teller.did,
-    Spent: _Teller.spent,
+    Bought: _Teller.bought,
+    Spent: _Teller.paid,
+    Average: _Teller.paid,
     LastOrder: lambda teller, test: teller.window("last-order", test.window),
     Top: _Teller.top,
     Silent: _Teller.silent,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Subquery, case, func, select
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
-from mailflow.audience.models import Subscriber, Subscription
+from mailflow.audience.models import Subscription
 from mailflow.audience.words import SubscriptionState
 from mailflow.segments.activity_clauses import by_people
 from mailflow.segments.frame import Frame
@@ -25,7 +25,7 @@ def top_clause(test: Top, frame: Frame) -> ColumnElement[bool]:
     everybody = (
         select(func.count(Subscription.subscriber_id.distinct())).where(Subscription.state == SubscriptionState.CONFIRMED).scalar_subquery()
     )
-    return Subscriber.id.in_(select(ranked.c.subscriber_id).where((ranked.c.place - 1) * 1000 < everybody * test.permille))
+    return frame.listed(select(ranked.c.subscriber_id).where((ranked.c.place - 1) * 1000 < everybody * test.permille))
 
 
 def _ranked(test: Top, frame: Frame) -> Subquery:

@@ -59,14 +59,17 @@ def recount(session: Session, people: Collection[int]) -> None:
     _write(session, people, _rows(session, people))
 
 
-def catch_up(session: Session) -> int:
-    """Read all that is there in this one transaction: for small databases and for tests; how many lines' batches there were."""
+def read_lot(session: Session) -> bool:
+    """Look and keep in one transaction; whether there were lines."""
+    batch = look(session)
+    return bool(batch and keep(session, batch))
+
+
+def catch_up(session: Session) -> None:
+    """Read all that is there in this one transaction: for what is small."""
     session.flush()
-    batches = 0
-    while batch := look(session):
-        keep(session, batch)
-        batches += 1
-    return batches
+    while read_lot(session):
+        pass
 
 
 def behind(session: Session) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from mailflow.audience.words import SourceClass
+from mailflow.audience.words import Consent, SourceClass, Tracking
+from mailflow.segments.words import Rfm, Stage
 
 PHRASES: Mapping[str, tuple[str, str]] = {
     # key: Spanish, English
@@ -48,23 +49,80 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "opened-once": ("abrió algún correo", "opened a mail"),
     "opened-often": ("abrió al menos {times} correos", "opened at least {times} mails"),
     "opened-never": ("no abrió ningún correo", "opened no mail"),
-    "opened-one": ("abrió el envío {mailing}", "opened mailing {mailing}"),
-    "opened-never-one": ("no abrió el envío {mailing}", "did not open mailing {mailing}"),
+    "opened-one": ("abrió {mailing}", "opened {mailing}"),
+    "opened-never-one": ("no abrió {mailing}", "did not open {mailing}"),
     "clicked-once": ("hizo clic en algún correo", "clicked in a mail"),
     "clicked-often": ("hizo clic en al menos {times} correos", "clicked in at least {times} mails"),
     "clicked-never": ("no hizo clic en ningún correo", "clicked in no mail"),
-    "clicked-one": ("hizo clic en el envío {mailing}", "clicked in mailing {mailing}"),
-    "clicked-never-one": ("no hizo clic en el envío {mailing}", "did not click in mailing {mailing}"),
+    "clicked-one": ("hizo clic en {mailing}", "clicked in {mailing}"),
+    "clicked-never-one": ("no hizo clic en {mailing}", "did not click in {mailing}"),
     "ordered-once": ("compró algo", "ordered something"),
     "ordered-often": ("compró al menos {times} veces", "ordered at least {times} times"),
     "ordered-never": ("no compró nada", "ordered nothing"),
-    "ordered-one": ("compró por el envío {mailing}", "ordered from mailing {mailing}"),
-    "ordered-never-one": ("no compró por el envío {mailing}", "did not order from mailing {mailing}"),
+    "ordered-one": ("compró por {mailing}", "ordered from {mailing}"),
+    "ordered-never-one": ("no compró por {mailing}", "did not order from {mailing}"),
     "sent-once": ("recibió algún correo", "was sent a mail"),
     "sent-often": ("recibió al menos {times} correos", "was sent at least {times} mails"),
     "sent-never": ("no recibió ningún correo", "was sent no mail"),
-    "sent-one": ("recibió el envío {mailing}", "was sent mailing {mailing}"),
-    "sent-never-one": ("no recibió el envío {mailing}", "was not sent mailing {mailing}"),
+    "sent-one": ("recibió {mailing}", "was sent {mailing}"),
+    "sent-never-one": ("no recibió {mailing}", "was not sent {mailing}"),
+    "opened-most": ("abrió como mucho {times} correos", "opened at most {times} mails"),
+    "opened-exactly": ("abrió exactamente {times} correos", "opened exactly {times} mails"),
+    "opened-last-often": (
+        "abrió al menos {times} de sus {last} últimas campañas",
+        "opened at least {times} of the last {last} campaigns they were sent",
+    ),
+    "opened-last-most": (
+        "abrió como mucho {times} de sus {last} últimas campañas",
+        "opened at most {times} of the last {last} campaigns they were sent",
+    ),
+    "opened-last-exactly": (
+        "abrió exactamente {times} de sus {last} últimas campañas",
+        "opened exactly {times} of the last {last} campaigns they were sent",
+    ),
+    "opened-last-never": ("no abrió ninguna de sus {last} últimas campañas", "opened none of the last {last} campaigns they were sent"),
+    "clicked-most": ("hizo clic en como mucho {times} correos", "clicked in at most {times} mails"),
+    "clicked-exactly": ("hizo clic en exactamente {times} correos", "clicked in exactly {times} mails"),
+    "clicked-last-often": (
+        "hizo clic en al menos {times} de sus {last} últimas campañas",
+        "clicked in at least {times} of the last {last} campaigns they were sent",
+    ),
+    "clicked-last-most": (
+        "hizo clic en como mucho {times} de sus {last} últimas campañas",
+        "clicked in at most {times} of the last {last} campaigns they were sent",
+    ),
+    "clicked-last-exactly": (
+        "hizo clic en exactamente {times} de sus {last} últimas campañas",
+        "clicked in exactly {times} of the last {last} campaigns they were sent",
+    ),
+    "clicked-last-never": (
+        "no hizo clic en ninguna de sus {last} últimas campañas",
+        "clicked in none of the last {last} campaigns they were sent",
+    ),
+    "sent-most": ("recibió como mucho {times} correos", "was sent at most {times} mails"),
+    "sent-exactly": ("recibió exactamente {times} correos", "was sent exactly {times} mails"),
+    "ordered-most": ("compró como mucho {times} veces", "ordered at most {times} times"),
+    "ordered-exactly": ("compró exactamente {times} veces", "ordered exactly {times} times"),
+    "clicked-link": ("hizo clic en el enlace {link} de {mailing}", "clicked link {link} of {mailing}"),
+    "clicked-never-link": ("no hizo clic en el enlace {link} de {mailing}", "did not click link {link} of {mailing}"),
+    "bought-once": ("compró {what}", "bought {what}"),
+    "bought-often": ("compró {what} al menos {times} veces", "bought {what} at least {times} times"),
+    "bought-most": ("compró {what} como mucho {times} veces", "bought {what} at most {times} times"),
+    "bought-exactly": ("compró {what} exactamente {times} veces", "bought {what} exactly {times} times"),
+    "bought-never": ("no compró {what}", "did not buy {what}"),
+    "bought-product": ("{name}", "{name}"),
+    "bought-category": ("algo de {name}", "something of {name}"),
+    "mailing": ("el envío {number}", "mailing {number}"),
+    "spent-most": ("gastó como mucho {amount}", "spent at most {amount}"),
+    "average": ("sus pedidos son de {amount} o más de media", "orders for {amount} or more on average"),
+    "average-most": ("sus pedidos son de {amount} o menos de media", "orders for {amount} or less on average"),
+    "lifecycle": ("es {names}", "is {names}"),
+    "rfm": ("por sus compras está en {names}", "is in {names} by what they bought"),
+    "origin": ("llegó por {names}", "came by {names}"),
+    "consent-given": ("ha dado permiso para {purpose}", "agrees to {purpose}"),
+    "consent-not-given": ("no ha dado permiso para {purpose}", "does not agree to {purpose}"),
+    "tracking": ("su medición es {names}", "is measured {names}"),
+    "fixed": ("está entre las personas elegidas a mano", "is among the people chosen by hand"),
     "spent": ("gastó al menos {amount}", "spent at least {amount}"),
     "last-order-within": ("hizo su último pedido en los últimos {days} días", "ordered last within {days} days"),
     "last-order-before": ("hizo su último pedido hace más de {days} días", "ordered last more than {days} days ago"),
@@ -85,6 +143,35 @@ SOURCE_NAMES: Mapping[SourceClass, Mapping[str, str]] = {
     SourceClass.SOCIAL: {"es": "redes sociales", "en": "social media"},
     SourceClass.REFERRAL: {"es": "recomendación", "en": "a recommendation"},
     SourceClass.SHOP: {"es": "la tienda", "en": "the shop"},
+}
+
+STAGE_NAMES: Mapping[Stage, Mapping[str, str]] = {
+    Stage.PROSPECT: {"es": "contacto", "en": "a prospect"},
+    Stage.LEAD: {"es": "persona interesada", "en": "a lead"},
+    Stage.ACTIVE: {"es": "cliente activo", "en": "an active customer"},
+    Stage.INACTIVE: {"es": "cliente inactivo", "en": "an inactive customer"},
+}
+
+RFM_NAMES: Mapping[Rfm, Mapping[str, str]] = {
+    Rfm.CHAMPIONS: {"es": "los mejores", "en": "champions"},
+    Rfm.LOYAL: {"es": "los fieles", "en": "loyal"},
+    Rfm.RECENT: {"es": "los recientes", "en": "recent"},
+    Rfm.NEEDS_ATTENTION: {"es": "los que piden atención", "en": "needs attention"},
+    Rfm.AT_RISK: {"es": "los que se van", "en": "at risk"},
+    Rfm.INACTIVE: {"es": "los que no vuelven", "en": "inactive"},
+}
+
+PURPOSE_NAMES: Mapping[Consent, Mapping[str, str]] = {
+    Consent.TRACKING: {"es": "medir sus aperturas y clics con su nombre", "en": "their opens and clicks being kept by name"},
+    Consent.PROFILING: {"es": "recibir contenido según su perfil", "en": "getting what fits their profile"},
+    Consent.THIRD_PARTY: {"es": "ceder sus datos a otros", "en": "their data going to others"},
+}
+
+LEVEL_NAMES: Mapping[Tracking, Mapping[str, str]] = {
+    Tracking.NONE: {"es": "ninguna", "en": "not at all"},
+    Tracking.AGGREGATE: {"es": "solo en totales", "en": "in totals only"},
+    Tracking.LAST_OPEN: {"es": "solo el día de la última apertura", "en": "by the day of the last open only"},
+    Tracking.INDIVIDUAL: {"es": "individual", "en": "by name"},
 }
 
 

@@ -19,6 +19,11 @@ def segment(session: Session, segment_id: int) -> Segment | None:
     return session.get(Segment, segment_id)
 
 
+def is_by_hand(segment_id: int, tree: Any) -> bool:
+    """Whether a segment's people were chosen one by one: its tree then names itself and nothing else."""
+    return bool(tree == {"all": [{"fixed": segment_id}]})
+
+
 def naming(session: Session, segment_id: int) -> list[Segment]:
     """The segments whose trees name this one."""
     return [one for one in segments(session) if one.id != segment_id and segment_id in named_in(one.tree)]

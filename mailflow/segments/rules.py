@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from mailflow.segments.faults import sentence
-from mailflow.segments.grammar import READERS, MisplacedError, read_condition
+from mailflow.segments.grammar import read_condition, word_of
+from mailflow.segments.reading import MisplacedError
 from mailflow.segments.values import RefusedError
 from mailflow.segments.words import (
     DEEPEST,
@@ -122,7 +123,7 @@ class _Reader:
             return self.group(raw, at, path, depth + 1)
         if "segment" in raw:
             return self.named(self.saved(raw), at, depth)
-        word = next((word for word in READERS if word in raw), None)
+        word = word_of(raw)
         if word is None:
             raise RefusedError("condition")
         return read_condition(word, raw, self.catalogue)

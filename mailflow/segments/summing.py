@@ -11,9 +11,7 @@ from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber
 from mailflow.outbox.models import Mailing
 from mailflow.outbox.words import MailingKind
-
-RECENT = 50
-"""So many of a person's last campaigns can be asked about: they fit into a number of 64 bits."""
+from mailflow.segments.words import MOST_LAST
 
 
 class Seconds(FunctionElement[int]):
@@ -86,7 +84,7 @@ def _placed(mails: Subquery) -> Subquery:
 
 def _mask(mails: Subquery, name: str) -> ColumnElement[int]:
     bit = cast(literal(1), BigInteger).op("<<")(cast(mails.c.place - 1, Integer))
-    marked = and_(mails.c.campaigns == 1, mails.c.place <= RECENT, mails.c[f"{name}_at"].is_not(None))
+    marked = and_(mails.c.campaigns == 1, mails.c.place <= MOST_LAST, mails.c[f"{name}_at"].is_not(None))
     return _whole(func.sum(case((marked, bit), else_=0)))
 
 

@@ -13,6 +13,8 @@ DEEPEST = 8
 MOST_CONDITIONS = 200
 LARGEST_BYTES = 64 * 1024
 MOST_DAYS = 3660
+MOST_LAST = 50
+"""So many of a person's last campaigns can be asked about: they fit into a number of 64 bits."""
 LONGEST_TEXT = 200
 
 
@@ -53,6 +55,30 @@ class Deed(StrEnum):
     CLICKED = "clicked"
     ORDERED = "ordered"
     SENT = "sent"
+
+
+class Stage(StrEnum):
+    """Where somebody stands as a customer; everybody is at exactly one."""
+
+    PROSPECT = "prospect"
+    """Has not bought, and has not clicked lately."""
+    LEAD = "lead"
+    """Has not bought, but clicked lately: is interested."""
+    ACTIVE = "active"
+    """Has bought lately."""
+    INACTIVE = "inactive"
+    """Has bought, but not lately."""
+
+
+class Rfm(StrEnum):
+    """Groups of customers; every customer is in exactly one."""
+
+    CHAMPIONS = "champions"
+    LOYAL = "loyal"
+    RECENT = "recent"
+    NEEDS_ATTENTION = "needs-attention"
+    AT_RISK = "at-risk"
+    INACTIVE = "inactive"
 
 
 NOT_IN_LIST = "not-in"
@@ -162,21 +188,96 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Often:
+    """How often: ``least`` times or more, and ``most`` or fewer, where that is not None; never is 0 and 0."""
+
+    least: int = 1
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Did:
-    """How often somebody did something: different mails opened, clicked or sent; orders. 0 is never."""
+    """How often somebody did something: different mails opened, clicked or sent; orders.
+
+    ``last``: of so many campaigns, those sent to her last; ``link``: the number of a link of the mailing.
+    """
 
     deed: Deed
-    at_least: int = 1
+    often: Often = Often()
     within_days: int | None = None
     mailing: int | None = None
+    link: int | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True)
 class Spent:
-    """The sum of a person's orders, in cents."""
+    """The sum of a person's orders, in cents; who never ordered has spent 0."""
 
-    at_least: int
+    often: Often
     within_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Average:
+    """What a person's orders come to on average, in cents; nobody without an order has one."""
+
+    often: Often
+    within_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Bought:
+    """In how many orders somebody bought a product, or something of a category, by the shop's own words."""
+
+    by: str
+    """product or category."""
+    name: str
+    often: Often = Often()
+    within_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Whether somebody agrees to something now: what she said last counts, and who said nothing does not agree."""
+
+    purpose: str
+    given: bool
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """How closely a person's opens and clicks may be kept."""
+
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CameBy:
+    """Where a person came from exactly: form:newsletter, import:3."""
+
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AtStage:
+    """Where a person stands as a customer."""
+
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InRfm:
+    """Groups of customers by how lately, how often and for how much they bought."""
+
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Whoever was put into a segment by hand, from a search, or as it was at one moment."""
+
+    segment_id: int
 
 
 @dataclass(frozen=True)
@@ -218,8 +319,12 @@ class Group:
     parts: tuple["Part", ...]
 
 
-Condition: TypeAlias = FieldTest | Membership | Speaks | CameFrom | Joined | Did | Spent | LastOrder | Top | Silent | InSegment
-Part: TypeAlias = Condition | Group
+Condition: TypeAlias = (
+    FieldTest | Membership | Speaks | CameFrom | CameBy | Agreed | Tracked | Joined | Silent | Fixed | InSegment
+    | Did | Spent | Average | Bought | LastOrder | Top | AtStage | InRfm
+)  # fmt: skip
+Part: TypeAlias = Condition | Group | Any
+"""Any: a condition that another stage registered."""
 Tree: TypeAlias = Group
 
 

@@ -81,7 +81,9 @@ def _create_people() -> None:
         sa.ForeignKeyConstraint(["subscriber_id"], ["subscriber.id"], name=op.f("fk_engagement_subscriber_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subscriber_id", name=op.f("pk_engagement")),
     )
-    op.create_index("ix_engagement_last_ordered", "engagement", ["last_ordered", "subscriber_id"])
+    asked = ["last_ordered", "orders", "spent", "last_clicked", "last_opened", "opened_mask", "clicked_mask", "subscriber_id"]
+    customers = sa.text("last_ordered IS NOT NULL")
+    op.create_index("ix_engagement_customers", "engagement", asked, sqlite_where=customers, postgresql_where=customers)
 
 
 def _create_purchases() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mailflow.activity.models import Activity
 from mailflow.audience.models import Brand, List, Subscriber, Subscription
 from mailflow.foundation.database import Database
+from mailflow.segments import keeping_up
 from tests.segments.segment_town import fields
 
 
@@ -56,6 +57,6 @@ def did(shop: Session, now: datetime) -> Callable[..., None]:
 
     def _did(person: int, kind: str, days: int = 1, **facts: Any) -> None:
         shop.add(Activity(at=now - timedelta(days=days), kind=kind, subscriber_id=person, **facts))
-        shop.flush()
+        keeping_up.catch_up(shop)
 
     return _did

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.segments.segment_town import INTERESTS, LISTS, NAMES, PLACES, SOURCES
+from tests.segments.segment_town import BOUGHT, INTERESTS, LISTS, NAMES, ORIGINS, PLACES, SOURCES
 
 Tree = dict[str, Any]
 
@@ -49,6 +49,24 @@ fields = st.one_of(
 windows = st.fixed_dictionaries({"within_days": days}) | st.fixed_dictionaries({"before_days": days})
 deeds = st.sampled_from(["opened", "clicked", "ordered", "sent"])
 optional_days = {"within_days": days}
+often = st.one_of(
+    st.fixed_dictionaries({"at_least": st.integers(1, 4)}),
+    st.fixed_dictionaries({"at_most": st.integers(0, 3)}),
+    st.fixed_dictionaries({"exactly": st.integers(0, 3)}),
+    st.just({"never": st.just(True)}).flatmap(st.fixed_dictionaries),
+).map(lambda said: {key: st.just(value) for key, value in said.items()})
+few = st.sampled_from([{"at_least": 1}, {"at_least": 3}, {"at_most": 1}, {"exactly": 2}, {"never": True}]).map(
+    lambda said: {key: st.just(value) for key, value in said.items()}
+)
+cents = st.sampled_from([1, 500, 2550, 4600, 5000, 10_000])
+amounts = st.one_of(*(st.fixed_dictionaries({way: cents}, optional=optional_days) for way in ("at_least", "at_most")))
+
+
+def bought(said: dict[str, Any]) -> st.SearchStrategy[Tree]:
+    products, kinds = st.sampled_from([one for one, _ in BOUGHT]), st.sampled_from(["Loza", "Textil"])
+    return st.fixed_dictionaries({"product": products, **said}, optional=optional_days) | st.fixed_dictionaries({"category": kinds, **said})
+
+
 conditions = st.one_of(
     fields,
     fields,
@@ -56,9 +74,22 @@ conditions = st.one_of(
     st.fixed_dictionaries({"language": st.sampled_from(["es", "en"])}),
     st.fixed_dictionaries({"source": some(SOURCES)}),
     st.fixed_dictionaries({"joined": windows}),
-    st.fixed_dictionaries({"did": deeds, "at_least": st.integers(1, 4)}, optional={**optional_days, "mailing": st.integers(1, 3)}),
-    st.fixed_dictionaries({"did": deeds, "never": st.just(True)}, optional={**optional_days, "mailing": st.integers(1, 3)}),
-    st.fixed_dictionaries({"spent": st.fixed_dictionaries({"at_least": st.sampled_from([1, 500, 5000, 10_000])}, optional=optional_days)}),
+    often.flatmap(lambda said: st.fixed_dictionaries({"did": deeds, **said}, optional={**optional_days, "mailing": st.integers(1, 5)})),
+    often.flatmap(lambda said: st.fixed_dictionaries({"did": deeds, **said}, optional=optional_days)),
+    few.flatmap(lambda said: st.fixed_dictionaries({"did": st.sampled_from(["opened", "clicked"]), **said, "last": st.integers(3, 50)})),
+    st.fixed_dictionaries({"did": st.just("clicked"), "mailing": st.integers(1, 5), "link": st.integers(0, 3)}, optional=optional_days),
+    st.fixed_dictionaries({"spent": amounts}),
+    st.fixed_dictionaries({"average": amounts}),
+    often.flatmap(lambda said: st.fixed_dictionaries({"bought": bought(said)})),
+    st.fixed_dictionaries({"lifecycle": some(["prospect", "lead", "active", "inactive"])}),
+    st.fixed_dictionaries({"rfm": some(["champions", "loyal", "recent", "needs-attention", "at-risk", "inactive"])}),
+    st.fixed_dictionaries(
+        {"consent": st.sampled_from(["tracking", "profiling", "third-party"]), "is": st.sampled_from(["given", "not-given"])}
+    ),
+    st.fixed_dictionaries({"tracking": some(["none", "aggregate", "last-open", "individual"])}),
+    st.fixed_dictionaries({"origin": some([*ORIGINS, "api"])}),
+    st.fixed_dictionaries({"fixed": st.just(1)}),
+    st.fixed_dictionaries({"segment": st.just(1)}),
     st.fixed_dictionaries({"last_order": windows}),
     st.fixed_dictionaries({"top": st.fixed_dictionaries({"share": st.sampled_from([0.001, 0.1, 0.25, 1]), "within_days": days})}),
     st.fixed_dictionaries({"silent": st.booleans()}),

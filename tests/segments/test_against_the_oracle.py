@@ -27,9 +27,18 @@ NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
 quiet = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('town') / 'town.sqlite3'}"
+        return
+    with request.getfixturevalue("server").fresh(empty=True) as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('town') / 'town.sqlite3'}")
+def town(place: str) -> Iterator[Session]:
+    database = Database(place)
     metadata.create_all(database.engine)
     with database.begin() as session:
         settle(session, NOON)

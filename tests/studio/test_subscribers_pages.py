@@ -16,6 +16,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Mailing, Message
+from mailflow.segments.models import Engagement
 from mailflow.segments.ready import ensure_ready
 from mailflow.tracking.models import Order
 from tests.studio.conftest import Visitor
@@ -60,6 +61,7 @@ def ana(database: Database, now: datetime) -> None:
             [
                 Activity(at=now, kind="opened", subscriber_id=1, mailing_id=mailing.id, machine=True),
                 Activity(at=now, kind="ordered", subscriber_id=1, mailing_id=mailing.id, amount=4600),
+                Engagement(subscriber_id=1, orders=1, spent=4600, last_ordered=int(now.timestamp())),
                 Order(reference="18.204", subscriber_id=1, at=now, amount=4600, currency="EUR", message_id=message.id, recorded_at=now),
                 Code(offer_id=offer.id, subscriber_id=1, text="OLIVO-7KQ2", issued_at=now, ends_at=now + timedelta(days=9)),
                 ConsentLine(

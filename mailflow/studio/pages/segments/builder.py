@@ -138,7 +138,7 @@ def _page(
         focus=focus,
         problems=problems or {},
         whats=whats(desk.offer),
-        words=partial(describe, language=current_language(), currency=company().currency),
+        words=partial(describe, language=current_language(), currency=company().currency, mailings=dict(desk.offer.mailings)),
         ops=ops,
         boxes=boxes,
         campaigns=uses_in_campaigns(session, segment.id) if segment else 0,

@@ -19,9 +19,11 @@ from mailflow.segments.describe import describe
 from mailflow.segments.explain import Explained, explain
 from mailflow.segments.people import NAME_FIELD, person_at
 from mailflow.segments.sample import sample
+from mailflow.segments.sources import SOURCES
 from mailflow.segments.words import Catalogue, Tree, TreeError
 from mailflow.studio.company import company
 from mailflow.studio.language import current_language
+from mailflow.studio.pages.segments.choices import bought_names, links_of, origins
 from mailflow.studio.pages.segments.nodes import ROOT, Branch, Row, left_out, path_of, walk, without
 from mailflow.studio.pages.segments.reachable import blocked_people
 from mailflow.studio.pages.segments.rows import as_json
@@ -56,7 +58,12 @@ class Desk:
 def offer_of(session: Session, own_id: int | None) -> Offer:
     """What rows can offer on this installation now."""
     latest = select(Mailing).where(Mailing.kind != MailingKind.TEST).order_by(Mailing.id.desc()).limit(LATEST_MAILINGS)
-    return Offer(catalogue(session), [(str(one.id), one.name) for one in session.scalars(latest)], own_id)
+    mailings = [(str(one.id), one.name) for one in session.scalars(latest)]
+    more = {word: source.choices(session, current_language()) for word, source in SOURCES.items()}
+    goods = {by: [(name, name) for name in bought_names(session, by)] for by in ("product", "category")}
+    return Offer(
+        catalogue(session), mailings, own_id, links_of(session, mailings), origins(session), goods["product"], goods["category"], more
+    )
 
 
 def typed_tree(root: Branch, offer: Offer) -> dict[str, Any]:
@@ -95,7 +102,7 @@ def _counted(session: Session, desk: Desk, tree: Tree, out: set[str], now: datet
     desk.counted = counts(session, tree, now=now, blocked=blocked_people(session))
     paths = [path for path, _node in walk(desk.root) if not any(path == one or path.startswith(f"{one}.") for one in out)]
     desk.by_path = dict(zip(paths, desk.counted.parts.values(), strict=True))
-    desk.sentence = describe(tree, current_language(), currency=company().currency)
+    desk.sentence = describe(tree, current_language(), currency=company().currency, mailings=dict(desk.offer.mailings))
     desk.people = sample(session, tree, now=now, limit=SAMPLE, shuffle=True)
     desk.person = person_at(session, desk.who) if desk.who.strip() else None
     if desk.person:

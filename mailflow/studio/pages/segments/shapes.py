@@ -1,14 +1,17 @@
 """What a row offers: the things it can be about, the ways to compare each, and the boxes to fill in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
 from mailflow.audience.words import SourceClass
 from mailflow.foundation.language import pick
-from mailflow.segments.phrases import LANGUAGE_NAMES, SOURCE_NAMES
+from mailflow.segments.phrases import LANGUAGE_NAMES, LEVEL_NAMES, PURPOSE_NAMES, RFM_NAMES, SOURCE_NAMES, STAGE_NAMES
+from mailflow.segments.queries import is_by_hand
+from mailflow.segments.sources import SOURCES
 from mailflow.segments.words import Catalogue, FieldFacts, ops_of
 from mailflow.studio.language import current_language
 from mailflow.studio.pages.segments.nodes import Row
@@ -23,6 +26,13 @@ class Offer:
     names: Catalogue
     mailings: Options
     own_id: int | None = None
+    links: Mapping[str, Options] = field(default_factory=dict)
+    """Of each of the mailings, its links."""
+    origins: Options = ()
+    products: Options = ()
+    categories: Options = ()
+    more: Mapping[str, Options] = field(default_factory=dict)
+    """What can be chosen of the conditions that other stages registered."""
 
     @property
     def fields(self) -> Mapping[str, FieldFacts]:
@@ -42,6 +52,8 @@ class Box:
     start: str = ""
     least: int | None = None
     hint: str = ""
+    reshapes: bool = False
+    """Whether what is chosen here decides what else is asked."""
 
 
 OP_WORDS: Mapping[str, LazyString] = {
@@ -71,7 +83,11 @@ OP_WORDS: Mapping[str, LazyString] = {
     "within": lazy_gettext("within the last"),
     "before": lazy_gettext("more than … ago"),
     "at-least": lazy_gettext("at least"),
+    "at-most": lazy_gettext("at most"),
+    "exactly": lazy_gettext("exactly"),
     "never": lazy_gettext("never"),
+    "given": lazy_gettext("is agreed to"),
+    "not-given": lazy_gettext("is not agreed to"),
     "best": lazy_gettext("among the best"),
 }
 _DATE_WORDS: Mapping[str, LazyString] = {"=": lazy_gettext("is on"), "<": lazy_gettext("is before"), ">": lazy_gettext("is after")}
@@ -84,21 +100,42 @@ def whats(offer: Offer) -> list[tuple[str, Options]]:
         ("joined", _("Joined")),
         ("language", _("Language")),
         ("source", _("Came through")),
+        ("origin", _("Came by exactly")),
+        ("consent", _("Consent")),
+        ("tracking", _("Measured")),
         ("silent", _("Reactivation unanswered")),
+    ]
+    customer = [
+        ("lifecycle", _("Stage as a customer")),
+        ("did:ordered", _("Ordered")),
+        ("spent", _("Spent")),
+        ("average", _("Average order")),
+        ("last_order", _("Last order")),
+        ("bought:product", _("Bought the product")),
+        ("bought:category", _("Bought of the category")),
+        ("rfm", _("Group by purchases (RFM)")),
     ]
     deeds = [
         ("did:clicked", _("Clicked")),
         ("did:opened", _("Opened")),
-        ("did:ordered", _("Ordered")),
+        ("last:opened", _("Opened, of the last campaigns")),
+        ("last:clicked", _("Clicked, of the last campaigns")),
         ("did:sent", _("Was sent")),
-        ("spent", _("Spent")),
-        ("last_order", _("Last order")),
         ("top", _("Engagement")),
     ]
     if offer.names.segments:
         person.append(("segment", _("Segment")))
+    if _by_hand(offer):
+        person.append(("fixed", _("Chosen by hand")))
+    more = [(f"more:{word}", pick(source.label, current_language())) for word, source in SOURCES.items()]
     profile = [(f"field:{field.key}", _name(field)) for field in offer.names.fields]
-    return [(_("Person"), person), (_("What they did"), deeds), (_("Profile"), profile)]
+    groups = [(_("Person"), person), (_("Mails"), deeds), (_("Purchases"), customer), (_("Profile"), profile), (_("More"), more)]
+    return [(title, options) for title, options in groups if options]
+
+
+def _by_hand(offer: Offer) -> Options:
+    """The segments whose people were chosen one by one."""
+    return [(str(one.id), pick(one.name, current_language())) for one in offer.names.segments.values() if is_by_hand(one.id, one.tree)]
 
 
 def _name(field: FieldFacts) -> str:
@@ -114,13 +151,23 @@ def ops(row: Row, offer: Offer) -> Options:
     return [(op, str(OP_WORDS["not-in-list" if (word, op) == ("list", "not-in") else op])) for op in _OPS.get(word, ("is",))]
 
 
+_OFTEN = ("at-least", "at-most", "exactly", "never")
 _OPS: Mapping[str, Sequence[str]] = {
     "list": ("confirmed", "pending", "left", "not-in"),
     "source": ("in",),
     "joined": ("within", "before"),
     "last_order": ("within", "before"),
-    "did": ("at-least", "never"),
-    "spent": ("at-least",),
+    "origin": ("in",),
+    "tracking": ("in",),
+    "lifecycle": ("in",),
+    "rfm": ("in",),
+    "more": ("in",),
+    "consent": ("given", "not-given"),
+    "did": _OFTEN,
+    "last": _OFTEN,
+    "bought": _OFTEN,
+    "spent": ("at-least", "at-most"),
+    "average": ("at-least", "at-most"),
     "top": ("best",),
     "silent": ("yes", "no"),
 }
@@ -194,11 +241,39 @@ def _source_boxes(_row: Row, _offer: Offer) -> list[Box]:
 def _did_boxes(row: Row, offer: Offer) -> list[Box]:
     ever = _("ever")
     after = _("times, in") if row.what == "did:ordered" else _("mails, in")
-    times = [] if row.op == "never" else [Box("times", "number", _("How often"), after=after, start="1", least=1)]
+    times = _times(row, after)
     window = _days("90", ever)
     if row.what == "did:ordered" or not offer.mailings:
         return [*times, window]
-    return [*times, window, Box("mailing", "select", _("Which mail"), [("", _("any mail")), *offer.mailings])]
+    asked = [*times, window, Box("mailing", "select", _("Which mail"), [("", _("any mail")), *offer.mailings], reshapes=True)]
+    links = offer.links.get(row.text("mailing"), ()) if row.what == "did:clicked" else ()
+    return [*asked, Box("link", "select", _("Which link"), [("", _("any link")), *links])] if links else asked
+
+
+def _times(row: Row, after: str) -> list[Box]:
+    return [] if row.op == "never" else [Box("times", "number", _("How often"), after=after, start="1", least=1)]
+
+
+def _last_boxes(row: Row, _offer: Offer) -> list[Box]:
+    return [*_times(row, _("of their last")), Box("last", "number", _("How many campaigns"), after=_("campaigns"), start="10", least=1)]
+
+
+def _bought_boxes(row: Row, offer: Offer) -> list[Box]:
+    known = offer.products if row.what == "bought:product" else offer.categories
+    name = Box("value", "select", _("Name"), known) if known else Box("value", "text", _("Name"), hint=_("as the shop writes it"))
+    return [*_times(row, _("times,")), name, _days("", _("ever"))]
+
+
+def _checks(names: Mapping[Any, Mapping[str, str]]) -> list[Box]:
+    return [Box("value", "checks", _("Options"), [(str(key), pick(name, current_language())) for key, name in names.items()])]
+
+
+def _consent_boxes(_row: Row, _offer: Offer) -> list[Box]:
+    return [Box("value", "select", _("What for"), [(str(key), pick(name, current_language())) for key, name in PURPOSE_NAMES.items()])]
+
+
+def _more_boxes(row: Row, offer: Offer) -> list[Box]:
+    return [Box("value", "checks", _("Options"), offer.more.get(row.what.partition(":")[2], ()))]
 
 
 def _spent_boxes(_row: Row, _offer: Offer) -> list[Box]:
@@ -216,7 +291,17 @@ _BOXES: Mapping[str, Callable[[Row, Offer], list[Box]]] = {
     "source": _source_boxes,
     "joined": lambda _row, _offer: [_days("30")],
     "last_order": lambda _row, _offer: [_days("90")],
+    "origin": lambda _row, offer: [Box("value", "checks", _("Options"), offer.origins)],
+    "consent": _consent_boxes,
+    "tracking": lambda _row, _offer: _checks(LEVEL_NAMES),
+    "lifecycle": lambda _row, _offer: _checks(STAGE_NAMES),
+    "rfm": lambda _row, _offer: _checks(RFM_NAMES),
+    "fixed": lambda _row, offer: [Box("value", "select", _("Segment"), _by_hand(offer))],
+    "more": _more_boxes,
     "did": _did_boxes,
+    "last": _last_boxes,
+    "bought": _bought_boxes,
+    "average": _spent_boxes,
     "spent": _spent_boxes,
     "top": _top_boxes,
 }
