@@ -6,7 +6,19 @@ from datetime import datetime
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mailflow.api import campaigns, decisions, events, hours, imports, openapi
+from mailflow.api import (
+    campaigns,
+    decisions,
+    events,
+    fields,
+    hours,
+    imports,
+    lists,
+    openapi,
+    segments,
+    subscribers,
+    suppressions,
+)
 from mailflow.api.access import refuse_unmarked
 from mailflow.api.paging import BadParameterError, KeptNumber
 from mailflow.api.problems import answer_in_problems
@@ -37,8 +49,8 @@ def create_api(
     app.register_error_handler(BadParameterError, BadParameterError.answer)
     refuse_unmarked(app)
     app.after_request(_keep_private)
-    for blueprint in (events.blueprint, campaigns.blueprint, decisions.blueprint, hours.blueprint, imports.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (events, campaigns, decisions, hours, imports, lists, fields, subscribers, segments, suppressions, openapi):
+        app.register_blueprint(part.blueprint)
     return app
 
 

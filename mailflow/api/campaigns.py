@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.api.access import keyed
 from mailflow.api.answers import CampaignTold, campaign_told, message_told
-from mailflow.api.paging import BadParameterError, asked_limit, asked_only, asked_word, page
+from mailflow.api.paging import BadParameterError, asked_limit, asked_only, asked_word, cursor_number, page
 from mailflow.api.problems import problem
 from mailflow.api.surroundings import surroundings
 from mailflow.audience.models import Brand
@@ -27,7 +27,7 @@ blueprint = Blueprint("campaigns", __name__)
 def index() -> Response:
     """Campaigns, the last made first, each with its counts."""
     asked_only("state", "limit", "cursor")
-    state, limit, before = asked_word("state", CampaignState), asked_limit(), _before()
+    state, limit, before = asked_word("state", CampaignState), asked_limit(), cursor_number()
     with surroundings().database.read() as session:
         found = latest_campaigns(session, (state,) if state else (), before=before, limit=limit + 1)
         told = [_told(session, one) for one in found[:limit]]
@@ -72,12 +72,3 @@ def messages(campaign_id: int) -> Response:
 
 def _told(session: Session, campaign: Campaign) -> CampaignTold:
     return campaign_told(campaign, progress(session, campaign), concerned(session, campaign, Decision.RETRY))
-
-
-def _before() -> int | None:
-    told = request.args.get("cursor")
-    if told is None:
-        return None
-    if not (told.isascii() and told.isdigit() and len(told) < 19):
-        raise BadParameterError("cursor")
-    return int(told)

@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from mailflow import __version__
+from mailflow.api import fields, lists, segments, subscribers, suppressions
 from mailflow.api.access import public
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
+from mailflow.api.declared import declared_models, declared_paths
 from mailflow.api.describing import ID, answer, looking, named, page, problems
 from mailflow.api.import_paths import import_paths
 from mailflow.api.import_told import ImportTold
@@ -23,6 +25,8 @@ _ASKED: list[tuple[type[BaseModel], Any]] = [
     (DecideExactly, "validation"),
     (ChooseHour, "validation"),
 ]
+_PARTS = (lists, fields, subscribers, segments, suppressions)
+"""Whoever describes the API needs their endpoints declared."""
 _TOLD: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in (Result, CampaignTold, MessageTold, Moved, ImportTold)]
 
 
@@ -35,13 +39,13 @@ def describe() -> Response:
 
 def description() -> dict[str, Any]:
     """The whole document."""
-    _, schemas = models_json_schema([*_ASKED, *_TOLD], ref_template="#/components/schemas/{model}")
+    _, schemas = models_json_schema([*_ASKED, *_TOLD, *declared_models()], ref_template="#/components/schemas/{model}")
     keys = {"key": {"type": "http", "scheme": "bearer", "description": "An API key from the studio's settings."}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "mailflow", "version": __version__},
         "servers": [{"url": "/api"}],
-        "paths": _paths(),
+        "paths": declared_paths(_paths()),
         "components": {"schemas": schemas.get("$defs", {}), "securitySchemes": keys},
     }
 

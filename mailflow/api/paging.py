@@ -64,6 +64,16 @@ def asked_limit() -> int:
     return int(told)
 
 
+def cursor_number() -> int | None:
+    """The row that the last page ended with, or None for the first page."""
+    told = request.args.get("cursor")
+    if told is None:
+        return None
+    if not (told.isascii() and told.isdigit() and len(told) < 19):
+        raise BadParameterError("cursor")
+    return int(told)
+
+
 def page(told: Iterable[BaseModel], following: str | None) -> Response:
     """A page of answers; ``next`` is the cursor for the one after it, None at the end. The same is in a Link (RFC 8288)."""
     answer = jsonify(data=[one.model_dump(mode="json") for one in told], next=following)

@@ -21,6 +21,7 @@ _TITLES: Mapping[int, Words] = {
     404: {"es": "Aquí no hay nada", "en": "There is nothing here"},
     405: {"es": "Este método no vale aquí", "en": "This method is not allowed here"},
     409: {"es": "Contradice lo que ya consta", "en": "It contradicts what is known"},
+    412: {"es": "Ha cambiado desde que lo miraste", "en": "It has changed since you looked"},
     413: {"es": "Demasiado grande", "en": "Too big"},
     415: {"es": "Tiene que ser application/json", "en": "It must be application/json"},
     422: {"es": "No se puede aceptar", "en": "It cannot be accepted"},
@@ -42,6 +43,10 @@ _FAULTS: Mapping[str, Words] = {
     "greater_than_equal": {"es": "es demasiado pequeño", "en": "is too small"},
     "less_than_equal": {"es": "es demasiado grande", "en": "is too large"},
     "timezone_aware": {"es": "necesita su zona horaria", "en": "needs its offset from UTC"},
+    "bool_type": {"es": "tiene que ser true o false", "en": "must be true or false"},
+    "list_type": {"es": "tiene que ser una lista", "en": "must be a list"},
+    "dict_type": {"es": "tiene que ser un objeto", "en": "must be an object"},
+    "model_type": {"es": "tiene que ser un objeto", "en": "must be an object"},
     "too_long": {"es": "tiene demasiados elementos", "en": "has too many entries"},
     "too_short": {"es": "está vacía", "en": "is empty"},
 }
@@ -71,8 +76,13 @@ def problem(status: int, detail: str = "", errors: Sequence[Mapping[str, str]] =
 
 def field_errors(fault: ValidationError) -> Response:
     """400 for values of the wrong kind (S-37): where and why, at most fifty."""
+    return problem(400, errors=errors_of(fault))
+
+
+def errors_of(fault: ValidationError) -> list[dict[str, str]]:
+    """Where and why, at most fifty."""
     found = fault.errors(include_url=False, include_context=False, include_input=False)[:50]
-    return problem(400, errors=[_field_error(one["loc"], one["type"]) for one in found])
+    return [_field_error(one["loc"], one["type"]) for one in found]
 
 
 def bad_parameter(name: str, allowed: Sequence[str]) -> Response:
@@ -89,6 +99,8 @@ def _field_error(place: tuple[int | str, ...], kind: str) -> dict[str, str]:
 
 
 def _from_http(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):
+        return error.response  # one of our own problems, with which a request was ended
     answer = problem(error.code or 500)
     if error.response is None:
         answer.headers.extend(

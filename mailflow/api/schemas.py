@@ -17,11 +17,31 @@ Line = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029
 """A text of one line, without signs that cannot be seen."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Nothing is turned into another type, and nothing is left over."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Product(_Strict):
+Language = Literal["es", "en"]
+_Seen = Annotated[str, Field(max_length=300, pattern=rf"^[^{_UNSEEN}]*$")]
+
+
+class BothWords(Strict):
+    """A text in both languages: each reader sees her own."""
+
+    es: Annotated[_Seen, Field(min_length=1, max_length=80)]
+    en: Annotated[_Seen, Field(min_length=1, max_length=80)]
+
+
+class OptionalWords(Strict):
+    """A text that may be empty."""
+
+    es: _Seen = ""
+    en: _Seen = ""
+
+
+class Product(Strict):
     """One product of an order."""
 
     product: Annotated[Line, Field(max_length=200)]
@@ -30,7 +50,7 @@ class Product(_Strict):
     category: Annotated[Line, Field(max_length=200, description="For segments of those who bought from it.")] | None = None
 
 
-class NewOrder(_Strict):
+class NewOrder(Strict):
     """An order as the shop tells it; the reference is the shop's own and makes telling it twice harmless."""
 
     reference: Annotated[str, Field(min_length=1, max_length=100, pattern=rf"^[^{_UNSEEN}]+$")]
@@ -47,26 +67,26 @@ class NewOrder(_Strict):
         return OrderEvent(self.reference, self.email, self.at, self.amount, self.currency, self.code, lines)
 
 
-class Event(_Strict):
+class Event(Strict):
     """Something that happened in the shop."""
 
     type: Literal["order"]
     order: NewOrder
 
 
-class Decide(_Strict):
+class Decide(Strict):
     """A decision about a campaign's messages."""
 
     expected: Annotated[int, Field(ge=0, le=_LARGEST, description="Only if there are exactly so many; otherwise 409.")] | None = None
 
 
-class DecideExactly(_Strict):
+class DecideExactly(Strict):
     """A decision that writes to people again: said twice by mistake, it must not move whoever came to be in doubt meanwhile."""
 
     expected: Annotated[int, Field(ge=0, le=_LARGEST, description="Only if there are exactly so many; otherwise 409.")]
 
 
-class ChooseHour(_Strict):
+class ChooseHour(Strict):
     """Another hour for a campaign that waits."""
 
     wall_time: Annotated[
@@ -76,7 +96,7 @@ class ChooseHour(_Strict):
     zone: Annotated[Line, Field(max_length=64, description="Whose clocks: an IANA zone, such as Europe/Madrid.")]
 
 
-class Result(_Strict):
+class Result(Strict):
     """What became of one event."""
 
     reference: str

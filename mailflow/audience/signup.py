@@ -72,7 +72,7 @@ def _lists_to_confirm(session: Session, subscriber_id: int, list_ids: Sequence[i
 def _ask(
     session: Session, form: Form, person: Subscriber, missing: Sequence[int], entry: SignUpEntry, lifts: list[int], *, now: datetime
 ) -> SignUpOutcome:
-    _mark_pending(session, person.id, missing, now=now)
+    mark_pending(session, person.id, missing, now=now)
     held = _held(form, entry) if missing else {}
     if missing and lifts:
         held["lifts"] = lifts
@@ -83,7 +83,7 @@ def _ask(
     return SignUpOutcome(reason, request.id)
 
 
-def _mark_pending(session: Session, subscriber_id: int, list_ids: Sequence[int], *, now: datetime) -> None:
+def mark_pending(session: Session, subscriber_id: int, list_ids: Sequence[int], *, now: datetime) -> None:
     """A list once left stays left until the confirmation: a stranger's form must not change even that."""
     known = set(session.scalars(select(Subscription.list_id).where(Subscription.subscriber_id == subscriber_id)))
     session.add_all(
@@ -128,7 +128,7 @@ def _add_to_open_request(session: Session, subscriber_id: int, missing: Sequence
     request = next((one for one in session.scalars(newest) if one.list_ids), None)
     new = [list_id for list_id in missing if request and list_id not in request.list_ids]
     if request and new:
-        _mark_pending(session, subscriber_id, new, now=now)
+        mark_pending(session, subscriber_id, new, now=now)
         request.list_ids = [*request.list_ids, *new]
         for list_id in new:
             consent.record(session, subscriber_id, Consent.NEWSLETTER, True, box_evidence(request), now=now, list_id=list_id)

@@ -66,6 +66,22 @@ KEY_SCOPES: dict[str, tuple[LazyString, LazyString]] = {
         lazy_gettext("bring people in from files"),
         lazy_gettext("Starts, stops and undoes imports. Who left or was blocked never comes back by one."),
     ),
+    "lists:read": (lazy_gettext("see lists"), lazy_gettext("Names and counts, no addresses.")),
+    "lists:write": (lazy_gettext("make and change lists"), lazy_gettext("Nobody is put into one by it.")),
+    "fields:read": (lazy_gettext("see fields"), lazy_gettext("What is asked of people, not what they said.")),
+    "fields:write": (lazy_gettext("make, change and archive fields"), lazy_gettext("No value of anybody is lost by it.")),
+    "subscribers:read": (
+        lazy_gettext("see subscribers"),
+        lazy_gettext("Tells addresses and everything known of people: only for programs that may know it."),
+    ),
+    "subscribers:write": (
+        lazy_gettext("add and change subscribers"),
+        lazy_gettext("Whoever is put into a list gets a mail to confirm, unless the program says that they agreed already."),
+    ),
+    "segments:read": (lazy_gettext("see segments and count them"), lazy_gettext("Who is in one needs the right to see subscribers, too.")),
+    "segments:write": (lazy_gettext("make, change and delete segments"), lazy_gettext("Campaigns that go to one follow it.")),
+    "suppressions:read": (lazy_gettext("see who gets nothing"), lazy_gettext("As marks that name nobody.")),
+    "suppressions:write": (lazy_gettext("suppress and release addresses"), lazy_gettext("Who complained or was erased is never released.")),
 }
 """What a key of the API may do, and what there is to know about that."""
 

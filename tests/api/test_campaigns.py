@@ -263,7 +263,7 @@ def test_what_is_not_there_is_said_so(shop: Program) -> None:
 
 
 def test_s_41_a_key_may_do_only_what_it_was_made_for(house: House) -> None:
-    for scope in SCOPES:
+    for scope in SCOPES[:4]:  # the others: test_s_38_roles.py
         narrow = program(house, scope)
         seen = {
             "campaigns:read": {narrow.asks("/v1/campaigns").status_code, narrow.asks(ONE).status_code},
@@ -309,12 +309,13 @@ def test_looking_waits_for_nobody_who_writes(shop: Program, house: House, databa
 def test_the_description_names_every_address_with_its_scope_and_what_is_answered(shop: Program) -> None:
     told = description()
     rules = {re.sub("<[^>]+>", "{id}", rule.rule) for rule in shop.client.application.url_map.iter_rules()}
-    assert set(told["paths"]) == rules - {"/v1/openapi.json"}
+    assert {re.sub("{[^}]+}", "{id}", path) for path in told["paths"]} == rules - {"/v1/openapi.json"}
     for path, verbs in told["paths"].items():
         for verb, about in verbs.items():
             scope = about["security"][0]["key"][0]
             assert scope in SCOPES
-            assert {"200", "401", "403"} <= set(about["responses"]), (path, verb)
+            assert {"401", "403"} <= set(about["responses"]), (path, verb)
+            assert {"200", "201"} & set(about["responses"]), (path, verb)
     schemas = told["components"]["schemas"]
     for model, answer in (
         (CampaignTold, shop.asks(ONE).json),

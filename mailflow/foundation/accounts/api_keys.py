@@ -11,9 +11,14 @@ from sqlalchemy.orm import Session
 
 from mailflow.foundation.accounts.models import ApiKey
 
-SCOPES = ("events:write", "campaigns:read", "messages:read", "campaigns:write", "imports:read", "imports:write")
-"""What a key may be allowed: tell orders; see campaigns and their counts; see who got them, by address; decide about them;
-see imports with their reports; bring people in and take them back."""
+SCOPES = (
+    *("events:write", "campaigns:read", "messages:read", "campaigns:write", "imports:read", "imports:write"),
+    *("lists:read", "lists:write", "fields:read", "fields:write", "subscribers:read", "subscribers:write"),
+    *("segments:read", "segments:write", "suppressions:read", "suppressions:write"),
+)
+"""What a key may be allowed: tell orders; see campaigns and their counts, who got them, by address, and decide about them; see imports
+with their reports, bring people in and take them back; see and change what people can join, what is known of them, who they are, who
+qualifies, and who gets nothing."""
 _LEAST = SCOPES[:1]
 _START = "mf_live_"
 
