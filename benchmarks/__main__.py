@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks.campaign
+import benchmarks.finding
 import benchmarks.importing
 import benchmarks.million
 import benchmarks.mixed

@@ -43,6 +43,7 @@ def field_fault(key: str, anchor: str, label: str, fault: FieldFault) -> Fault:
         FieldFault.NOT_A_NUMBER: lambda: _("%(field)s: write a number", field=label),
         FieldFault.NOT_AN_AMOUNT: lambda: _("%(field)s: write an amount, such as 12.50", field=label),
         FieldFault.MISSING: lambda: _("%(field)s: this is needed", field=label),
+        FieldFault.NOT_A_TELEPHONE: lambda: _("%(field)s: check the number; begin with + and the prefix if it is from abroad", field=label),
         FieldFault.NO_SUCH_DAY: lambda: _("%(field)s: that day does not exist; write day, month and year", field=label),
         FieldFault.IN_THE_FUTURE: lambda: _("%(field)s: that day is still to come", field=label),
         FieldFault.TOO_OLD: lambda: _("%(field)s: check the year", field=label),

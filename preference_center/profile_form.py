@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from mailflow.audience import fields as registry
 from mailflow.audience.models import Field
-from mailflow.audience.words import FieldKind, FieldValue, Parsed
+from mailflow.audience.words import FieldKind, FieldValue, Parsed, Telephone
 from preference_center.faults import Fault, field_fault
 from preference_center.frame import in_words
 from preference_center.language import current_zone
@@ -92,7 +92,7 @@ def _typed(value: FieldValue) -> str:
     if isinstance(value, int | float):
         text = f"{value / 100:.2f}" if isinstance(value, int) else f"{value:.12g}"
         return text.replace(".", get_locale().number_symbols["latn"]["decimal"])
-    return str(value)
+    return value.typed if isinstance(value, Telephone) else str(value)
 
 
 def month_names() -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ _MEN = """
 Antonio Manuel José Francisco David Juan Javier Daniel Carlos Miguel Rafael Pedro Pablo Sergio Luis Jorge Alberto Álvaro
 Adrián Diego Fernando Rubén Iván Óscar Andrés Ignacio Vicente Ramón Enrique Tomás
 """.split()
-_SURNAMES = """
+FIRST_NAMES = [*_WOMEN, *_MEN]
+SURNAMES = """
 García Rodríguez González Fernández López Martínez Sánchez Pérez Gómez Martín Jiménez Ruiz Hernández Díaz Moreno Muñoz
 Álvarez Romero Alonso Gutiérrez Navarro Torres Domínguez Vázquez Ramos Gil Ramírez Serrano Blanco Molina Morales Suárez
 Ortega Delgado Castro Ortiz Rubio Marín Sanz Iglesias Ferrer Vidal Puig Soler Etxeberria Nadal
@@ -68,7 +69,7 @@ def people(chance: random.Random, now: datetime) -> list[Person]:
 def _person(number: int, chance: random.Random, now: datetime) -> Person:
     sex = chance.choices(("f", "m", "x"), (62, 35, 3))[0]
     first = chance.choice(_WOMEN if sex == "f" or (sex == "x" and chance.random() < 0.5) else _MEN)
-    last = chance.choice(_SURNAMES)
+    last = chance.choice(SURNAMES)
     source = chance.choices(tuple(_SOURCES), tuple(_SOURCES.values()))[0]
     domain = chance.choices(("example.net", "example.com", "example.org"), (5, 4, 1))[0]
     return Person(

@@ -10,8 +10,8 @@ from mailflow.activity.words import Kind
 from mailflow.audience.finding.index import index_people
 from mailflow.audience.models import ConfirmationRequest, Subscriber
 from mailflow.audience.records.models import FormerAddress
-from mailflow.audience.suppression import suppressed
-from mailflow.audience.words import Address
+from mailflow.audience.suppression import blocks
+from mailflow.audience.words import Address, Scope
 from mailflow.foundation.ring import Ring
 from mailflow.people.burdens import take_over
 from mailflow.people.redirecting import redirect
@@ -28,7 +28,7 @@ def change_address(session: Session, person: Subscriber, read: Address, *, by: i
         return AddressOutcome(AddressReason.UNREADABLE, read.fault, read.suggestion)
     if read.email == person.email:
         return AddressOutcome(AddressReason.SAME)
-    if suppressed(session, [ring.hash(read.email)]):
+    if blocks(session, [read.email], ring=ring, now=now).get(read.email, frozenset()) & {Scope.EVERYTHING, Scope.MARKETING}:
         return AddressOutcome(AddressReason.SUPPRESSED)
     taken = session.scalar(select(Subscriber.id).where(Subscriber.email_key == read.email.lower(), Subscriber.id != person.id))
     if taken is not None:

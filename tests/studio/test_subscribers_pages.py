@@ -117,6 +117,8 @@ def test_a_persons_page_tells_all_of_her(bruno: Visitor) -> None:
         "Woman",
     ):
         assert words in page, words
+    assert "A machine opened" not in page
+    page = bruno.get("/subscribers/1?show=machines").text
     assert "A machine opened <b>Otoño &lt;en&gt; la cocina</b>" in page
     assert "I want &lt;b&gt;it&lt;/b&gt;" in page
 

@@ -24,7 +24,10 @@ addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "/" && !typing) {
     const search = document.querySelector("input[type=search]");
-    if (search) { event.preventDefault(); search.focus(); }
+    const finder = document.querySelector("[data-find]");
+    if (search || finder) event.preventDefault();
+    if (search) search.focus();
+    else if (finder) location.assign(finder.href);
   }
 });
 
@@ -95,4 +98,27 @@ if (boxes.length) {
   const address = document.querySelector("script[data-charts]").dataset.charts;
   const [{ draw }, { init }] = await Promise.all([import("./charts.js"), import(address)]);
   draw(boxes, init);
+}
+
+/* A search that answers as one types: the form's own page is asked, and its part put in place; arrows go through what was found. */
+for (const form of all("form[data-search]")) {
+  const box = form.querySelector("input[type=search]"), part = () => document.querySelector(form.dataset.search);
+  let asked = 0, timer;
+  const ask = async () => {
+    const mine = ++asked, url = new URL(form.action || location.href);
+    url.search = new URLSearchParams(new FormData(form));
+    const answer = await fetch(url);
+    if (mine !== asked || !answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    part().replaceWith(page.querySelector(form.dataset.search));
+    history.replaceState(null, "", url);
+  };
+  box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => ask().catch(() => {}), 120); });
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const found = all("th a[href], li a[href]", part()), at = found.indexOf(document.activeElement);
+    if (!step || (document.activeElement !== box && at < 0)) return;
+    event.preventDefault();
+    (at + step < 0 ? box : found[Math.min(at + step, found.length - 1)])?.focus();
+  });
 }

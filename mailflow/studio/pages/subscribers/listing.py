@@ -11,10 +11,11 @@ from mailflow.audience.profile import values
 from mailflow.audience.queries import lists
 from mailflow.audience.words import SubscriptionState
 from mailflow.foundation.language import pick
-from mailflow.segments.people import NAME_FIELD, Found, Wanted, find_people
+from mailflow.segments.people import Found, Wanted, find_people
 from mailflow.segments.queries import segment, segments
 from mailflow.segments.words import TreeError
 from mailflow.studio.language import current_language
+from mailflow.studio.pages.subscribers.naming import full_name
 from mailflow.studio.pages.subscribers.routes import blueprint
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
@@ -51,6 +52,7 @@ def index() -> str:
         "studio/subscribers/index.html",
         people=people,
         total=total,
+        more=bool(found and found.more),
         broken=found is None,
         page=page,
         pages=max(1, -(-total // PER_PAGE)),
@@ -85,10 +87,7 @@ def _people(session: Session, rows: list[Subscriber]) -> list[Person]:
         states.setdefault(subscriber_id, set()).add(state)
         if state == SubscriptionState.CONFIRMED:
             joined.setdefault(subscriber_id, []).append(names[list_id])
-    return [
-        Person(row, str(profiles[row.id].get(NAME_FIELD, "")), ", ".join(joined.get(row.id, [])), _best(states.get(row.id, set())))
-        for row in rows
-    ]
+    return [Person(row, full_name(profiles[row.id]), ", ".join(joined.get(row.id, [])), _best(states.get(row.id, set()))) for row in rows]
 
 
 def _best(states: set[str]) -> str:

@@ -14,15 +14,17 @@ from mailflow.audience.fields import fields
 from mailflow.audience.leaving import leave
 from mailflow.audience.models import Field, Form, Subscription
 from mailflow.audience.queries import SubscriberPage, lists, subscriber_page
+from mailflow.audience.records.notes import notes
+from mailflow.audience.records.numbers import number_now
 from mailflow.audience.rules import age
 from mailflow.audience.suppression import gets_nothing
-from mailflow.audience.words import LeaveMethod, LeaveReason
+from mailflow.audience.words import LeaveMethod, LeaveReason, Telephone
 from mailflow.foundation.language import pick
-from mailflow.segments.people import NAME_FIELD
 from mailflow.studio.formats import day, number
 from mailflow.studio.language import current_language
 from mailflow.studio.mail_names import way_in
 from mailflow.studio.pages.subscribers import history, phrases
+from mailflow.studio.pages.subscribers.naming import full_name
 from mailflow.studio.pages.subscribers.routes import blueprint
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant, current_ring
@@ -38,24 +40,34 @@ class Said:
 
 @blueprint.get("/<int:subscriber_id>")
 @staff
-def show(subscriber_id: int) -> str:
+def show(subscriber_id: int) -> str | Response:
     """Everything known of one person."""
-    topic = request.args.get("show")
+    topic, before = request.args.get("show"), request.args.get("before", type=int)
     with current_database().read() as session:
+        if (standing := number_now(session, "subscriber", subscriber_id)) != subscriber_id:
+            return redirect(url_for("subscribers.show", subscriber_id=standing))
         page = subscriber_page(session, subscriber_id) or abort(404)
+        happenings, older = history.happenings(session, subscriber_id, topic, before=before)
         messages, message_count = history.letters(session, subscriber_id)
         return render_template(
             "studio/subscribers/show.html",
             page=page,
             person=page.person,
-            name=str(page.values.get(NAME_FIELD) or page.person.email),
+            name=full_name(page.values) or page.person.email,
+            owner=history.user_names(session).get(page.person.owner_id or 0),
+            users=history.user_names(session),
+            notes=notes(session, subscriber_id),
+            in_segments=history.in_segments(session, subscriber_id, now=current_instant()),
+            former=history.former_addresses(session, subscriber_id),
             blocked=gets_nothing(session, page.person.email, ring=current_ring(), now=current_instant()),
             profile=_profile(session, page),
             forms={one.slug: pick(one.title, current_language()) for one in session.scalars(select(Form))},
             way_in=way_in,
             list_names={one.id: pick(one.name, current_language()) for one in lists(session)},
             topic=topic if topic in history.TOPICS else None,
-            happenings=history.happenings(session, subscriber_id, topic),
+            happenings=happenings,
+            older=older,
+            newest=before is None,
             messages=messages,
             message_count=message_count,
             orders=history.bought(session, subscriber_id),
@@ -99,4 +111,4 @@ def _words(value: Any, options: dict[str, str], *, born: bool) -> str:
         return f"{written} ({age(value, current_instant().date())})" if born else written
     if isinstance(value, float):
         return number(value, 0 if value.is_integer() else 2)
-    return options.get(str(value), str(value))
+    return value.typed if isinstance(value, Telephone) else options.get(str(value), str(value))

@@ -22,6 +22,7 @@ MESSAGE_REASONS: Mapping[str, LazyString] = {
     "suppressed": lazy_gettext("The address gets nothing: it bounced for good, complained, or was blocked by hand."),
     "erased": lazy_gettext("Had asked to be forgotten."),
     "silent": lazy_gettext("Had not answered the reactivation; we leave such people in peace."),
+    "merged": lazy_gettext("Another record of the same person gets or got it."),
     "paused": lazy_gettext("The campaign is paused."),
     "cancelled": lazy_gettext("The campaign was cancelled."),
     "expired": lazy_gettext("Its time was over."),
@@ -71,3 +72,27 @@ CONSENT_METHODS: Mapping[str, LazyString] = {
     "api": lazy_gettext("by the shop's program"),
     "default": lazy_gettext("the rule for their country"),
 }
+
+ADDRESS_REASONS: Mapping[str, LazyString] = {
+    "unreadable": lazy_gettext("That address cannot be right. It should look like ana@example.com"),
+    "taken": lazy_gettext("Somebody else has that address. If it is the same person, merge the two records."),
+    "suppressed": lazy_gettext("That address is blocked: it complained, bounced, or was blocked by hand. Nothing was changed."),
+}
+
+_FIELD_FAULTS: Mapping[str, LazyString] = {
+    "too-long": lazy_gettext("That is too long."),
+    "link": lazy_gettext("Web addresses are not allowed here."),
+    "not-a-choice": lazy_gettext("Choose one of the options."),
+    "not-a-number": lazy_gettext("Write a number."),
+    "not-an-amount": lazy_gettext("Write an amount, such as 12.50."),
+    "not-a-telephone": lazy_gettext("Write a telephone, with its prefix if it is from another country."),
+    "no-such-day": lazy_gettext("That day does not exist."),
+    "in-the-future": lazy_gettext("That day is still to come."),
+    "too-old": lazy_gettext("Check the year."),
+    "too-young": lazy_gettext("Nobody younger than 14 may be on our lists."),
+}
+
+
+def field_fault(fault: str) -> str:
+    """What is wrong with what was typed into a field."""
+    return str(_FIELD_FAULTS.get(fault, lazy_gettext("That cannot be read.")))
