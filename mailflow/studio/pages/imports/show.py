@@ -58,7 +58,7 @@ def _page(session: Session, brought: Import) -> str:
         state=STATES[brought.state],
         fault=FAULTS.get(brought.fault, FAULTS["not-text"]),
         basis=next((word for key, word, _ in BASES if key == brought.basis), ""),
-        every=2 if brought.state in WORKED_ON else 0,
+        every=1 if brought.state in WORKED_ON else 0,
     )
 
 
