@@ -10,7 +10,13 @@ from urllib.parse import urlsplit
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?/?", re.IGNORECASE)
 """What may stand in MAILFLOW_BASE_URL: nothing may follow the host and its port."""
-_BOUNDS = {"port": (1, 65535), "trusted_proxies": (0, 10), "render_seconds": (0.01, 3600), "late_minutes": (1, 10080)}
+_BOUNDS = {
+    "port": (1, 65535),
+    "trusted_proxies": (0, 10),
+    "render_seconds": (0.01, 3600),
+    "late_minutes": (1, 10080),
+    "import_days": (1, 3650),
+}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _LOG_FORMS = ("text", "json")
 _SHORTEST_TOKEN = 16
@@ -58,6 +64,8 @@ class Settings:
     """Most seconds that compiling one newsletter may take."""
     late_minutes: int = 60
     """A campaign found later than this after its hour is held for a person to decide."""
+    import_days: int = 30
+    """How long the rows of an ended import are kept, for its report and for taking it back."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     log_form: str = "text"

@@ -10,6 +10,7 @@ from operator import itemgetter
 from sqlalchemy.exc import OperationalError
 
 from mailflow.audience.finding.index import anybody_due, index_due
+from mailflow.audience.importing import forgetting
 from mailflow.campaigns import launch
 from mailflow.campaigns.brake import brake, lately
 from mailflow.campaigns.models import Campaign
@@ -183,6 +184,16 @@ def bring_in(database: Database, settings: Settings) -> int:
     return _by_ourselves(database, settings, IMPORT)
 
 
+def forget_imports(database: Database, settings: Settings) -> int:
+    """Delete some of the rows of imports that ended so many days ago; of how many there were any."""
+    with database.read() as session:
+        old = forgetting.due(session, now=utc_now(), days=settings.import_days)
+    for number in old:
+        with database.begin() as session:
+            forgetting.forget_some(session, number, now=utc_now())
+    return len(old)
+
+
 def _by_ourselves(database: Database, settings: Settings, chunks: Chunks) -> int:
     """As many slices as one tick has time for; for how many some waited."""
     with database.read() as session:
@@ -194,7 +205,7 @@ def _by_ourselves(database: Database, settings: Settings, chunks: Chunks) -> int
 Job = Callable[[Database, Settings], int]
 EVERY_SECOND: tuple[Job, ...] = (
     find_hours_again, give_hours_back, post, enrol, advance, sum_up, make_findable, launch_due, freeze_begun, prepare_soon, brake_harmful,
-    finish_sent, skip_cancelled, enrol_the_quiet, bring_in,
+    finish_sent, skip_cancelled, enrol_the_quiet, bring_in, forget_imports,
 )  # fmt: skip
 CHUNKED: Mapping[Job, Chunks] = {
     freeze_begun: FREEZE, skip_cancelled: SKIP, enrol: ENROL, enrol_the_quiet: LOOK, advance: ADVANCE, bring_in: IMPORT,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mailflow.audience.fields import fields
 from mailflow.audience.finding.index import index_later
 from mailflow.audience.importing.check import added
+from mailflow.audience.importing.filled import digest_of
 from mailflow.audience.importing.gone import make_people, note_bounced, note_left
 from mailflow.audience.importing.joining import join_all
 from mailflow.audience.importing.known import Known, key_of, look_up
@@ -71,7 +72,7 @@ class Carrying:
         join_all(session, brought, joining, known, now=now)
         told = [(people[key_of(one)], one) for kind in (Outcome.NEW, Outcome.JOINED, Outcome.COMPLETED) for one in of[kind]]
         values = self._fill_in(session, told, known)
-        note_bounced(session, of[Outcome.BOUNCED_THERE], ring=self._ring, now=now)
+        note_bounced(session, brought, of[Outcome.BOUNCED_THERE], ring=self._ring, now=now)
         return {
             "people": list(made.values()),
             "places": [[person, known.places[person][1] if person in known.places else ""] for person in joining],
@@ -79,8 +80,8 @@ class Carrying:
             "left": note_left(session, brought, of[Outcome.LEFT_THERE], known, now=now),
         }
 
-    def _fill_in(self, session: Session, told: Sequence[tuple[int, Judged]], known: Known) -> list[list[int]]:
-        """Keep what the file says of people and they had not said; of which people which fields of those who were there before."""
+    def _fill_in(self, session: Session, told: Sequence[tuple[int, Judged]], known: Known) -> list[list[Any]]:
+        """Keep what the file says of people and they had not said; of who was there before, which field of whom, and what it was."""
         rows: dict[str, list[Any]] = {name: [] for name in _KEPT_IN}
         filled = []
         for person, one in told:
@@ -90,7 +91,7 @@ class Carrying:
                     for place, (name, value) in enumerate(parts):
                         rows[name].append([person, field, place, value])
                     if person in known.values:
-                        filled.append([person, field])
+                        filled.append([person, field, digest_of(parts)])
         for name, some in rows.items():
             insert_many(session, ProfileValue, ("subscriber_id", "field_id", "position", name), some)
         index_later(session, [person for person, _ in told])

@@ -82,7 +82,7 @@ def written(judged: Judged, outcome: Outcome) -> object:
 
 def kept(judged: Judged) -> list[object] | None:
     """What a row with an address came to, as a block keeps it."""
-    return [judged.email, judged.language, judged.values] if judged.email else None
+    return [judged.email, judged.language, judged.values or {}] if judged.email else None
 
 
 def added(counts: Mapping[str, Any], more: Sequence[str]) -> dict[str, int]:

@@ -10,18 +10,19 @@ from mailflow.audience.importing.joining import evidence_of
 from mailflow.audience.importing.known import Known, key_of
 from mailflow.audience.importing.models import Import
 from mailflow.audience.importing.words import Judged
-from mailflow.audience.models import ConsentLine, Subscriber, Subscription, Suppression
-from mailflow.audience.words import SubscriptionState, SuppressionReason
+from mailflow.audience.models import ConsentLine, Subscriber, Subscription, Suppression, SuppressionLine
+from mailflow.audience.words import Scope, SubscriptionState, SuppressionReason
 from mailflow.foundation.among import among
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.upsert import insert_many, insert_returning
 
 
-def note_bounced(session: Session, rows: Sequence[Judged], *, ring: Ring, now: datetime) -> None:
+def note_bounced(session: Session, brought: Import, rows: Sequence[Judged], *, ring: Ring, now: datetime) -> None:
     """Addresses to which mail came back get nothing from here either; only a keyed hash of each is kept."""
-    insert_many(
-        session, Suppression, ("address_hash",), [[ring.hash(row.email)] for row in rows], reason=SuppressionReason.HARD_BOUNCE, at=now
-    )
+    hashes = [[ring.hash(row.email)] for row in rows]
+    same = {"scope": Scope.EVERYTHING, "reason": SuppressionReason.HARD_BOUNCE, "at": now, "by": "import", "note": f"import:{brought.id}"}
+    new = [[mark] for (mark,) in insert_returning(session, Suppression, ("address_hash",), hashes, ("address_hash",), **same)]
+    insert_many(session, SuppressionLine, ("address_hash",), new, event="added", **same)
 
 
 def note_left(session: Session, brought: Import, rows: Sequence[Judged], known: Known, *, now: datetime) -> list[int]:

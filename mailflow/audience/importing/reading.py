@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
+from mailflow.audience.importing.archive import archive_rows, is_archive
 from mailflow.audience.importing.words import LONGEST_CELL, MOST_COLUMNS, FileError, Row
 from mailflow.audience.importing.workbook import is_workbook, workbook_rows
 
@@ -36,13 +37,23 @@ def open_table(file: BinaryIO) -> Table:
     """A file's columns and rows; it must stay open. FileError: it is empty, no text, or a table of no sense."""
     file.seek(0)
     head = file.read(400)
-    rows = iter(workbook_rows(file) if is_workbook(head) else _text_rows(file, head))
+    rows = _rows(file, head)
     header = [name.strip() for name in next(rows, Row(0, False, ())).cells]
     if len(header) > MOST_COLUMNS:
         raise FileError("too-many-columns")
     if not any(header):
         raise FileError("no-columns")
     return Table(header, (row for row in rows if row.broken or any(map(str.strip, row.cells))))
+
+
+def _rows(file: BinaryIO, head: bytes) -> Iterator[Row]:
+    if not is_workbook(head):
+        return _text_rows(file, head)
+    return archive_rows(file, _inner_rows) if is_archive(file) else iter(workbook_rows(file))
+
+
+def _inner_rows(file: BinaryIO) -> Iterator[Row]:
+    return _text_rows(file, file.read(400))
 
 
 def _text_rows(file: BinaryIO, head: bytes) -> Iterator[Row]:

@@ -7,16 +7,18 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from mailflow.activity.ledger import note_many
+from mailflow.activity.ledger import note_same
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
-from mailflow.audience.consent import digest
+from mailflow.audience.finding.index import index_later
+from mailflow.audience.importing.filled import empty_again
+from mailflow.audience.importing.joining import evidence_of
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import ImportState
-from mailflow.audience.models import ConfirmationRequest, ConsentLine, ProfileValue, Subscriber, Subscription
+from mailflow.audience.models import ConfirmationRequest, ConsentLine, Subscriber, Subscription
 from mailflow.audience.words import Consent, SubscriptionState
 from mailflow.foundation.among import among
-from mailflow.foundation.upsert import insert_all
+from mailflow.foundation.upsert import insert_many
 
 
 class Undoing:
@@ -49,11 +51,12 @@ def _take_back(session: Session, brought: Import, block: ImportBlock, now: datet
     pending = [place for person, place in places.items() if before[person]]
     session.execute(update(Subscription).where(among(Subscription.id, pending)).values(state=SubscriptionState.PENDING, confirmed_at=None))
     session.execute(delete(Subscription).where(among(Subscription.id, [place for person, place in places.items() if not before[person]])))
-    taken = _drop_values(session, {(person, field) for person, field in block.came["values"] if person not in idle})
+    taken, changed = empty_again(session, [(person, field, digest) for person, field, digest in block.came["values"]])
+    index_later(session, [person for person, _, _ in block.came["values"]])
     session.execute(delete(Subscriber).where(among(Subscriber.id, idle)))
     return Counter(
         {"people": len(idle), "places": len(places) - len(idle), "values": taken, "kept": len(made) - len(idle)}
-        | {"places-kept": len(before) - len(places)}
+        | {"places-kept": len(before) - len(places), "values-kept": changed}
     )
 
 
@@ -80,19 +83,6 @@ def _did_something(session: Session, brought: Import, people: Collection[int]) -
 
 def _withdraw(session: Session, brought: Import, people: Sequence[int], now: datetime) -> None:
     """Nothing that was written is taken out: a line follows that ends what the import began."""
-    source = f"import:{brought.id}"
-    what = {"at": now, "purpose": Consent.NEWSLETTER, "list_id": brought.list_id, "granted": False}
-    words = {"wording": "", "wording_digest": digest(""), "language": "", "network": "", "agent": ""}
-    whence = {"source": source, "method": "import", "proof": "undone"}
-    insert_all(session, ConsentLine, [{"subscriber_id": person, **what, **words, **whence} for person in people])
-    line = {"at": now, "kind": Kind.LEFT, "list_id": brought.list_id, "detail": {"method": "import", "import": brought.id}}
-    note_many(session, [{"subscriber_id": person, **line} for person in people])
-
-
-def _drop_values(session: Session, values: Collection[tuple[int, int]]) -> int:
-    """Take filled in values away; how many."""
-    found = select(ProfileValue).where(among(ProfileValue.subscriber_id, [person for person, _ in values]))
-    ours = [value for value in session.scalars(found) if (value.subscriber_id, value.field_id) in values]
-    for value in ours:
-        session.delete(value)
-    return len({(value.subscriber_id, value.field_id) for value in ours})
+    withdrawn = evidence_of(brought, granted=False, proof="undone", now=now)
+    insert_many(session, ConsentLine, ("subscriber_id",), [[person] for person in people], **withdrawn)
+    note_same(session, people, now=now, kind=Kind.LEFT, list_id=brought.list_id, detail={"method": "import", "import": brought.id})

@@ -85,6 +85,7 @@ TAKEN_BACK: Mapping[str, Words] = {
     "people": {"en": "people who came by it and did nothing since: deleted", "es": "personas que trajo y no han hecho nada: borradas"},
     "places": {"en": "people who are no longer in the list", "es": "personas que ya no están en la lista"},
     "values": {"en": "values that it filled in: emptied", "es": "datos que rellenó: vaciados"},
+    "values-kept": {"en": "values changed since: left as they are", "es": "datos cambiados después: quedan como están"},
     "kept": {"en": "people who came by it and did something since: they stay", "es": "personas que trajo y ya han hecho algo: se quedan"},
     "places-kept": {
         "en": "people who left or agreed by themselves since: left as they are",
