@@ -24,7 +24,7 @@ def deed_clause(test: Did | Spent | Average | LastOrder | AtStage, frame: Frame)
 
 def _of_did(test: Did, frame: Frame) -> Clause:
     """Three clicks in one mail are one: mails are counted, not fingers."""
-    return _often(_lines(test, frame), _times(test.deed), test.often, frame)
+    return _often(lines_of(test, frame), _times(test.deed), test.often, frame)
 
 
 def _often(lines: Select[Any], times: ColumnElement[int], often: Often, frame: Frame) -> Clause:
@@ -40,7 +40,8 @@ def _often(lines: Select[Any], times: ColumnElement[int], often: Often, frame: F
     return ~frame.among(each.having(times > often.most), person)
 
 
-def _lines(test: Did, frame: Frame) -> Select[Any]:
+def lines_of(test: Did, frame: Frame) -> Select[Any]:
+    """The lines of the ledger that a condition counts, everybody's."""
     lines = _of_kind(Kind(test.deed), frame, test.within_days)
     if test.mailing is not None:
         lines = lines.where(Activity.mailing_id == test.mailing)

@@ -202,3 +202,6 @@ _TELL: Mapping[type, Callable[[_Teller, Any], str]] = {
     Silent: _Teller.silent,
     InSegment: _Teller.segment,
 }
+
+Teller = _Teller
+"""Tells numbers, days and amounts in one language, for whoever says more about a person than the tree does."""

@@ -35,8 +35,7 @@ def named_in(tree: Any) -> Iterator[int]:
         for part in tree:
             yield from named_in(part)
     elif isinstance(tree, dict):
-        if "segment" in tree:
-            yield tree["segment"]
+        yield from (tree[word] for word in ("segment", "fixed") if word in tree)
         for how in ("all", "any", "none"):
             yield from named_in(tree.get(how))
 

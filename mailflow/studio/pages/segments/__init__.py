@@ -1,6 +1,6 @@
 """Segments: built row by row, counted as they grow, kept, copied and downloaded."""
 
-from mailflow.studio.pages.segments import builder, download, listing
+from mailflow.studio.pages.segments import builder, by_hand, download, listing
 from mailflow.studio.pages.segments.routes import blueprint
 
-__all__ = ["blueprint", "builder", "download", "listing"]
+__all__ = ["blueprint", "builder", "by_hand", "download", "listing"]

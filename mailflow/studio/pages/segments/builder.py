@@ -13,8 +13,11 @@ from werkzeug.wrappers import Response
 from mailflow.campaigns.models import Campaign
 from mailflow.campaigns.queries import waiting_with_segment
 from mailflow.foundation.language import pick
+from mailflow.segments.by_hand import latest
 from mailflow.segments.describe import describe
+from mailflow.segments.facts import fact
 from mailflow.segments.models import Segment
+from mailflow.segments.queries import is_by_hand
 from mailflow.segments.save import LONGEST_NAME, SaveOutcome, SaveReason, change, create, delete, free_name
 from mailflow.studio.company import company
 from mailflow.studio.hours import hour_words
@@ -141,6 +144,12 @@ def _page(
         words=partial(describe, language=current_language(), currency=company().currency, mailings=dict(desk.offer.mailings)),
         ops=ops,
         boxes=boxes,
+        fact=lambda part: (
+            fact(session, part, desk.person, now=current_instant(), language=current_language(), currency=company().currency)
+            if desk.person
+            else ""
+        ),
+        by_hand=latest(session, segment.id) if segment and is_by_hand(segment.id, segment.tree) else None,
         campaigns=uses_in_campaigns(session, segment.id) if segment else 0,
         waiting=[(one, hour_words(one)) for one in waiting_with_segment(session, segment.id)] if segment else [],
     )
