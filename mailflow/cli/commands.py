@@ -2,7 +2,7 @@
 
 import typer
 
-from mailflow.cli import bringing, checkup, data, keeping, keyring, processes, suppressing
+from mailflow.cli import bringing, checkup, data, exporting, keeping, keyring, processes, suppressing
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +16,7 @@ cli.command("worker")(processes.worker)
 cli.command("scheduler")(processes.scheduler)
 cli.command("doctor")(checkup.doctor)
 cli.command("import")(bringing.import_)
+cli.command("export")(exporting.export)
 cli.command("import-undo")(bringing.undo)
 cli.command("import-stop")(bringing.stop)
 cli.command("backup")(keeping.backup)

@@ -259,7 +259,7 @@ def test_a_segment_that_can_no_longer_be_read_says_so(bruno: Visitor, database: 
     assert "Needs mending" in bruno.get("/segments/").text
     for number in numbers:
         assert bruno.get(f"/segments/{number}").status_code == 200
-        assert bruno.get(f"/segments/{number}/members.csv").status_code == 404
+        assert bruno.post("/export/", {"what": f"segment:{number}", "columns": "email"}).status_code == 422
         assert "needs mending" in bruno.get(f"/subscribers/?segment={number}").text
 
 
@@ -268,10 +268,10 @@ def test_s_44_no_cell_of_the_download_is_a_formula(bruno: Visitor, database: Dat
     with database.begin() as session:
         set_values(session, 1, {"first_name": "=HYPERLINK(1)"})
     never_bought = next(number for number, slug in enumerate(READY, start=1) if slug == "never-bought")
-    answer = bruno.get(f"/segments/{never_bought}/members.csv")
+    answer = bruno.post("/export/", {"what": f"segment:{never_bought}", "columns": ["email", "first_name"], "form": "csv"})
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert [row["first_name"] for row in rows] == ["'=HYPERLINK(1)", "Carla"]
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="Never bought.csv"'
+    assert 'filename="The segment _Never bought_ 2026-11-21.csv"' in answer.headers["Content-Disposition"]
 
 
 @pytest.mark.usefixtures("people")
@@ -373,7 +373,7 @@ def test_s_17_a_segments_name_is_one_file_name_and_nothing_else(bruno: Visitor, 
     with database.begin() as session:
         segment = session.scalars(select(Segment).where(Segment.slug == "never-bought")).one()
         segment.name = {"es": name, "en": name}
-    answer = bruno.get(f"/segments/{segment.id}/members.csv")
+    answer = bruno.post("/export/", {"what": f"segment:{segment.id}", "columns": "email"})
     assert (answer.status_code, answer.text[1:6]) == (200, "email")
     assert not any(cookie.startswith("a=") for cookie in answer.headers.getlist("Set-Cookie"))
     told = EmailMessage()  # the standard library reads it as RFC 2231 says
