@@ -63,10 +63,7 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
 
 
 def _searched(session: Session, text: str, conditions: Sequence[ColumnElement[bool]], offset: int, limit: int) -> Found:
-    def narrow(people: Sequence[int]) -> set[int]:
-        return set(session.scalars(select(Subscriber.id).where(among(Subscriber.id, people), *conditions)))
-
-    matches = search(session, text, limit=MOST_FOUND, narrow=narrow if conditions else None)
+    matches = search(session, text, limit=MOST_FOUND, narrow=conditions)
     page = matches.people[offset : offset + limit]
     rows = {row.id: row for row in session.scalars(select(Subscriber).where(among(Subscriber.id, page)))}
     return Found([rows[person] for person in page if person in rows], len(matches.people), matches.more)
