@@ -43,7 +43,7 @@ def import_(
     refuse: Annotated[list[Refused] | None, typer.Option(help="Whose addresses to refuse; otherwise the report names them.")] = None,
 ) -> None:
     """Bring people in from a CSV or Excel file, after saying what would become of every row."""
-    from mailflow.cli.imports.bring_in import Asked, interrupted, take_in, work
+    from mailflow.cli.imports.bring_in import Asked, interrupted, is_running, take_in, work
     from mailflow.cli.imports.words import SURE, WOULD, NotImportedError
     from mailflow.cli.speech import is_sure, not_done
     from mailflow.cli.start import open_ready
@@ -57,12 +57,13 @@ def import_(
         policies = Policies(*(Policy.REFUSE if each in refused else Policy.MARK for each in (Refused.ROLE, Refused.DISPOSABLE)))
         asked = Asked(to, column or [], basis, wording, policies)
         number = interrupted(database, resume) if file is None else take_in(database, file, asked)
+        was_asked = is_running(database, number)
         tried = work(database, number, ring, _progress)
     except NotImportedError as refusal:
         raise not_done(refusal) from refusal
-    if file is not None:
+    if not was_asked:
         _say(WOULD, tried, columns=True)
-    _go_on(database, ring, number, report, brings=not dry_run and (yes or file is None or is_sure(SURE)))
+    _go_on(database, ring, number, report, brings=not dry_run and (yes or was_asked or is_sure(SURE)))
 
 
 def undo(number: Annotated[int, typer.Argument(help="The import's number.")]) -> None:

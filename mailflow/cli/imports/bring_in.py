@@ -81,6 +81,12 @@ def interrupted(database: Database, number: int | None) -> int:
     return number
 
 
+def is_running(database: Database, number: int) -> bool:
+    """Whether somebody has said already that its people may come in."""
+    with database.read() as session:
+        return session.get_one(Import, number).state == ImportState.RUNNING
+
+
 def take_back(database: Database, number: int) -> None:
     """Have an import undone. NotImportedError: this one cannot be."""
     found = _numbers(database, _GOES_BACK)
