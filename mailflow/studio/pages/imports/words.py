@@ -11,7 +11,7 @@ STATES: dict[str, tuple[LazyString, str]] = {
     "checking": (lazy_gettext("Being tried out"), "live"),
     "checked": (lazy_gettext("Ready to start"), "warn"),
     "running": (lazy_gettext("Coming in"), "live"),
-    "done": (lazy_gettext("Done"), "ok"),
+    "done": (lazy_gettext("Come in"), "ok"),
     "cancelled": (lazy_gettext("Stopped"), "off"),
     "undoing": (lazy_gettext("Being undone"), "live"),
     "undone": (lazy_gettext("Undone"), "off"),
