@@ -390,3 +390,28 @@ def test_s_17_every_file_to_keep_is_named_by_the_one_function() -> None:
     lines = [line for path in sources for line in path.read_text("utf-8").splitlines() if '"Content-Disposition":' in line]
     assert len(lines) >= 2
     assert all('"Content-Disposition": disposition(' in line for line in lines)
+
+
+@pytest.mark.usefixtures("people")
+def test_people_are_kept_as_they_are_and_changed_by_address(bruno: Visitor, database: Database) -> None:
+    with database.read() as session:
+        bought = session.scalars(select(Segment.id).where(Segment.slug == "never-bought")).one()
+    kept = bruno.post(f"/segments/{bought}/snapshot", {}).location
+    page = bruno.get(kept).text
+    assert "2 people right now" in page
+    assert "They stay whoever they are" in page
+    bruno.post(f"{kept}/people/1/remove", {})
+    page = bruno.get(kept).text
+    assert "1 people right now" in page
+    answer = bruno.post(f"{kept}/people", {"addresses": "Ana@example.net; nobody@example.net"})
+    page = bruno.get(answer.location).text
+    assert "1 added; 1 addresses are not known here." in page
+    assert "2 people right now" in page
+
+
+@pytest.mark.usefixtures("people")
+def test_an_explanation_shows_what_somebody_has(bruno: Visitor) -> None:
+    data = form("t.0=last:opened at-least times~3 last~10", "t.1=lifecycle in value~lead", who="ana@example.net", do="explain")
+    page = bruno.post("/segments/preview", data).text  # type: ignore[arg-type]
+    assert "What they have: 0 of the last 0, 3 wanted." in page
+    assert "What they have: a lead." in page
