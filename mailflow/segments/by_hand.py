@@ -61,7 +61,7 @@ def take_out(session: Session, segment_id: int, subscriber_id: int) -> bool:
     return bool(result.rowcount)
 
 
-def latest(session: Session, segment_id: int, *, limit: int = 100) -> list[Subscriber]:
+def latest(session: Session, segment_id: int, *, limit: int = 20) -> list[Subscriber]:
     """Who was put in last."""
     wanted = select(Subscriber).join(SegmentMember, SegmentMember.subscriber_id == Subscriber.id)
     order = (SegmentMember.added_at.desc(), SegmentMember.subscriber_id.desc())
