@@ -22,7 +22,7 @@ from mailflow.studio.language import current_language
 from mailflow.studio.mail_names import mail_name
 from mailflow.tracking.models import Order
 
-MOST_LINES = 60
+MOST_LINES = 25
 MOST_MESSAGES = 50
 TOPICS = {
     "messages": (Kind.SENT, Kind.BOUNCED, Kind.OPENED, Kind.CLICKED),
