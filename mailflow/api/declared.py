@@ -58,7 +58,7 @@ def _parameters(path: str, method: str, one: Endpoint) -> list[dict[str, Any]]:
         }
         for name in re.findall(r"{([^}]+)}", path)
     ]
-    found += [{"name": name, "in": "query", "schema": dict(schema)} for name, schema in one.query]
+    found += [{"name": name, "in": "query", "required": name in one.needs, "schema": dict(schema)} for name, schema in one.query]
     if one.paged and not one.whole:
         found += PAGE
     return found + ([_AGAIN] if method == "post" else []) + ([_IF_MATCH] if method == "put" else [])

@@ -31,6 +31,8 @@ class Endpoint:
     """201 where it was made, 200 where it was there."""
     status: int = 200
     query: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    needs: tuple[str, ...] = ()
+    """What of ``query`` must be said."""
     refused: tuple[int, ...] = ()
 
 

@@ -169,7 +169,7 @@ def members(segment_id: int) -> Any:
 
 @endpoint(
     blueprint, "GET", f"{_ONE}/explain",
-    Endpoint("Why somebody is in or out, condition by condition", "subscribers:read", tells=Explanation, query=_WHO, refused=(404, 409)),
+    Endpoint("Why somebody is in or out", "subscribers:read", tells=Explanation, query=_WHO, needs=("subscriber",), refused=(404, 409)),
 )  # fmt: skip
 def why(segment_id: int) -> Any:
     """In the reader's language."""
