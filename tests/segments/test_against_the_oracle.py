@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from mailflow.foundation.database import Database
 from mailflow.schema import metadata
+from mailflow.segments import sums_clauses
 from mailflow.segments.catalogue import catalogue, read_tree
-from mailflow.segments.compile import members
-from mailflow.segments.count import counts, places
+from mailflow.segments.compile import members, people
+from mailflow.segments.count import counts, first_page, places
 from mailflow.segments.describe import describe
 from mailflow.segments.explain import explain
 from mailflow.segments.words import Catalogue, TreeError
@@ -21,8 +22,8 @@ from tests.segments.segment_oracle import Oracle
 from tests.segments.segment_town import settle
 from tests.segments.segment_trees import broken_trees, conditions, trees
 
-EXAMPLES = int(os.environ.get("MAILFLOW_TEST_EXAMPLES", "120"))
-"""How many trees each test tries; 10,000 take some minutes."""
+EXAMPLES = int(os.environ.get("MAILFLOW_TEST_EXAMPLES") or (3400 if os.environ.get("MAILFLOW_FULL") == "1" else 80))
+"""How many trees each test tries, and three times as many of those that may be broken; in full size that takes some minutes."""
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
 quiet = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -110,3 +111,19 @@ def test_s_19_anything_is_a_tree_or_a_fault_never_an_error(town: Session, names:
         return
     assert faults
     assert all(fault.message["es"] and fault.message["en"] for fault in faults)
+
+
+def test_a_planted_fault_is_found_by_the_oracle(town: Session, names: Catalogue, oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = read_tree(names, {"all": [{"did": "opened", "at_least": 2, "last": 10}]})
+    assert set(town.scalars(people(tree, NOON))) == oracle.members(tree)
+    monkeypatch.setattr(sums_clauses, "_bits_within", lambda often, mask: mask >= often.least)
+    assert set(town.scalars(people(tree, NOON))) != oracle.members(tree)
+
+
+@settings(quiet, max_examples=EXAMPLES)
+@given(raw=trees)
+def test_the_first_page_holds_whom_the_whole_holds(town: Session, names: Catalogue, oracle: Oracle, raw: dict[str, Any]) -> None:
+    tree = read_tree(names, {"all": [*raw.get("all", [raw]), {"did": "sent", "at_least": 1}]})
+    page = first_page(town, tree, now=NOON, limit=7)
+    found = sorted(oracle.members(tree), reverse=True)
+    assert (page.ids, page.total) == (found[:7], len(found))
