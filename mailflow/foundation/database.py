@@ -115,6 +115,16 @@ class Database:
         self.engine.dispose()
 
 
+_PAGES = {True: -32_000, False: -2_000}
+"""KiB of pages that a connection to SQLite may keep; the lesser one is SQLite's own."""
+
+
+def keep_pages(session: Session, *, many: bool) -> None:
+    """Let this connection to SQLite hold more of large indexes that are written here and there, and then no more so."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql(f"PRAGMA cache_size={_PAGES[many]}")
+
+
 _POOL = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
 """As many connections as a web process has threads and more; what was bound to a statement is personal and stays out of logs."""
 

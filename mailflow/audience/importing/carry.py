@@ -17,6 +17,7 @@ from mailflow.audience.importing.known import Known, key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import COMES_IN, ImportState, Judged, Outcome
 from mailflow.audience.models import ProfileValue
+from mailflow.foundation.database import keep_pages
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.upsert import insert_many
 
@@ -47,6 +48,7 @@ class Carrying:
 
     def write(self, session: Session, brought: Import, *, now: datetime) -> None:
         """Bring in the next block."""
+        keep_pages(session, many=brought.done + 1 < brought.blocks)
         if brought.done < brought.blocks:
             known = look_up(session, [one for one in self._judged if one.email], brought.list_id, ring=self._ring)
             outcomes = [one.outcome or known.outcome(one) for one in self._judged]
