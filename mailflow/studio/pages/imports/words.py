@@ -12,6 +12,7 @@ STATES: dict[str, tuple[LazyString, str]] = {
     "checked": (lazy_gettext("Ready to start"), "warn"),
     "running": (lazy_gettext("Coming in"), "live"),
     "done": (lazy_gettext("Come in"), "ok"),
+    "done": (lazy_gettext("Finished"), "ok"),
     "cancelled": (lazy_gettext("Stopped"), "off"),
     "undoing": (lazy_gettext("Being undone"), "live"),
     "undone": (lazy_gettext("Undone"), "off"),
@@ -29,7 +30,7 @@ class Fate:
 
 
 FATES: dict[str, Fate] = {
-    "new": Fate(lazy_gettext("New people"), lazy_gettext("Nobody here has their address yet.")),
+    "new": Fate(lazy_gettext("New people"), lazy_gettext("Their address was not here.")),
     "joined": Fate(lazy_gettext("Known here, new in this list"), lazy_gettext("Their profile stays; they join the list.")),
     "completed": Fate(
         lazy_gettext("In the list already, and something is added"),
