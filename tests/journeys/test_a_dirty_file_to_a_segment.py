@@ -41,12 +41,14 @@ class Reader(NamedTuple):
 
 
 SPANISH = Reader(
-    "es", 1280, "Importar un archivo", "Ver el archivo", "Qué es la columna «F. nacimiento»", "Qué es la columna «Puntos del club»", "Fecha de nacimiento",
+    "es", 1280, "Importar un archivo", "Ver el archivo", "Qué es la columna «F. nacimiento»", "Qué es la columna «Puntos del club»",
+    "Fecha de nacimiento",
     "Aceptaron recibir nuestros correos", "Probar", "3 personas estarían en", "Importar", "3 personas están en", "Crear un segmento",
     "Condición", "Sexo", "Mujer", "Guardar", "Explicar", "Está en el segmento", "No está en el segmento",
 )  # fmt: skip
 ENGLISH = Reader(
-    "en", 390, "Import a file", "Look at the file", "What the column “F. nacimiento” is", "What the column “Puntos del club” is", "Date of birth",
+    "en", 390, "Import a file", "Look at the file", "What the column “F. nacimiento” is", "What the column “Puntos del club” is",
+    "Date of birth",
     "They agreed to get our mails", "Try it out", "3 people would be in", "Bring them in", "3 people are in", "Build a segment",
     "Condition", "Sex", "Woman", "Save", "Explain", "Is in the segment", "Is not in the segment",
 )  # fmt: skip

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from mailflow.audience.fields import fields
 from mailflow.audience.importing.columns import guess
 from mailflow.audience.importing.models import Import, ImportPiece
-from mailflow.audience.importing.packed import unpacked
 from mailflow.audience.importing.reading import open_table
 from mailflow.audience.importing.words import FileError, ImportState, Row
 from mailflow.audience.models import List
@@ -41,7 +40,7 @@ def take_file(database: Database, path: Path, name: str, *, now: datetime) -> in
     Its state is READING then: the scheduler keeps its rows by itself, while somebody settles what the columns hold.
     """
     made: list[int] = []
-    with unpacked(path) as file:
+    with path.open("rb") as file:
         table = open_table(file)
         rows = list(islice(table.rows, _LOOKED_AT))
         head = Head(name, file.seek(0, 2), table.header, rows)

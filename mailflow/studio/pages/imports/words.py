@@ -12,7 +12,6 @@ STATES: dict[str, tuple[LazyString, str]] = {
     "checked": (lazy_gettext("Ready to start"), "warn"),
     "running": (lazy_gettext("Coming in"), "live"),
     "done": (lazy_gettext("Come in"), "ok"),
-    "done": (lazy_gettext("Finished"), "ok"),
     "cancelled": (lazy_gettext("Stopped"), "off"),
     "undoing": (lazy_gettext("Being undone"), "live"),
     "undone": (lazy_gettext("Undone"), "off"),
