@@ -101,3 +101,10 @@ def test_words_that_were_changed_are_the_next_version(bruno: Visitor, ana: int) 
 def test_of_nobody_there_is_none_and_looking_alone_shows_none(bruno: Visitor, ana: int) -> None:
     assert bruno.post("/subscribers/99/proof").status_code == 404
     assert bruno.get(f"/subscribers/{ana}/proof").status_code == 405
+
+
+def test_b_29_she_is_forgotten_in_two_clicks(bruno: Visitor, ana: int) -> None:
+    assert "Forget this person" in bruno.get(f"/subscribers/{ana}").text
+    assert "Nothing that names this person is left" in bruno.post(f"/subscribers/{ana}/erase", follow_redirects=True).text
+    assert bruno.get(f"/subscribers/{ana}").status_code == 404
+    assert bruno.post(f"/subscribers/{ana}/erase").status_code == 404
