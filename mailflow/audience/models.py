@@ -130,8 +130,8 @@ class ProfileValue(Base):
     __tablename__ = "profile_value"
     __table_args__ = (
         Index("ix_profile_value_field_text", "field_id", "text", "subscriber_id"),
-        Index("ix_profile_value_field_number", "field_id", "number", "subscriber_id"),
-        Index("ix_profile_value_field_day", "field_id", "day", "subscriber_id"),
+        partial_index("ix_profile_value_field_number", "field_id", "number", "subscriber_id", where="number IS NOT NULL"),
+        partial_index("ix_profile_value_field_day", "field_id", "day", "subscriber_id", where="day IS NOT NULL"),
         partial_index("ix_profile_value_field_cents", "field_id", "cents", "subscriber_id", where="cents IS NOT NULL"),
     )
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True)
