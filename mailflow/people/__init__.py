@@ -1,1 +1,1 @@
-"""One person through all stages: two records made one, and a change of address."""
+"""One person through all stages: two records made one, a change of address, being forgotten."""
