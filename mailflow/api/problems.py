@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from mailflow.foundation.busy import is_busy
 from mailflow.foundation.language import DEFAULT_LANGUAGE, LANGUAGES, Words, pick
+from mailflow.foundation.limited import TooSlowError
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ _TITLES: Mapping[int, Words] = {
     503: {"es": "Ahora mismo hay mucho trabajo; prueba otra vez en unos segundos", "en": "Very busy right now; try again in a few seconds"},
 }
 _SECONDS_TO_WAIT = "5"
+_TOO_SLOW: Words = {
+    "es": "Esto tarda demasiado y se ha parado. Prueba con menos condiciones, o más tarde.",
+    "en": "This takes too long and was stopped. Try with fewer conditions, or later.",
+}
 _INVALID: Words = {"es": "no es válido", "en": "is not valid"}
 _UNKNOWN: Words = {"es": "lleva un parámetro que no se conoce", "en": "has a parameter that is not known"}
 _FAULTS: Mapping[str, Words] = {
@@ -56,6 +61,7 @@ def answer_in_problems(app: Flask) -> None:
     """Let every error of ``app`` be a problem, also those nobody foresaw."""
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(OperationalError, _from_busy)
+    app.register_error_handler(TooSlowError, _from_slow)
     app.register_error_handler(Exception, _from_bug)
 
 
@@ -117,6 +123,10 @@ def _from_busy(error: OperationalError) -> Response:
     answer = problem(503)
     answer.headers["Retry-After"] = _SECONDS_TO_WAIT
     return answer
+
+
+def _from_slow(_error: TooSlowError) -> Response:
+    return problem(503, pick(_TOO_SLOW, language()))
 
 
 def _from_bug(_error: Exception) -> Response:

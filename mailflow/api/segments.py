@@ -17,6 +17,7 @@ from mailflow.api.surroundings import surroundings
 from mailflow.audience.models import Subscriber
 from mailflow.audience.queries import installation
 from mailflow.foundation.language import Words, pick
+from mailflow.foundation.limited import Limit
 from mailflow.segments.catalogue import catalogue, read_tree
 from mailflow.segments.compile import clause
 from mailflow.segments.count import count
@@ -149,7 +150,8 @@ def number(segment_id: int) -> Any:
     around = surroundings()
     with around.database.read() as session:
         tree = _tree(session, segment_id)
-        return told(Counted(people=count(session, tree, now=around.clock())))
+        with Limit().on(session):
+            return told(Counted(people=count(session, tree, now=around.clock())))
 
 
 @endpoint(
@@ -162,7 +164,9 @@ def members(segment_id: int) -> Any:
     limit, after, around = asked_limit(), cursor_number() or 0, surroundings()
     with around.database.read() as session:
         holds = clause(_tree(session, segment_id), Frame(around.clock()))
-        found = list(session.scalars(select(Subscriber.id).where(Subscriber.id > after, holds).order_by(Subscriber.id).limit(limit + 1)))
+        wanted = select(Subscriber.id).where(Subscriber.id > after, holds).order_by(Subscriber.id).limit(limit + 1)
+        with Limit().on(session):
+            found = list(session.scalars(wanted))
         people = [told_of(session, one) for one in found[:limit]]
     return page([one for one in people if one], str(found[limit - 1]) if len(found) > limit else None)
 
@@ -179,7 +183,9 @@ def why(segment_id: int) -> Any:
         raise BadParameterError("subscriber")
     around = surroundings()
     with around.database.read() as session:
-        explained = explain(session, _tree(session, segment_id), int(who), now=around.clock())
+        tree = _tree(session, segment_id)
+        with Limit().on(session):
+            explained = explain(session, tree, int(who), now=around.clock())
         currency = installation(session).currency
     if explained is None:
         return problem(404)

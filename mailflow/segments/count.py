@@ -1,8 +1,9 @@
 """How many people a tree holds, as a whole and part by part."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session, aliased
 
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.words import SubscriptionState
+from mailflow.foundation.limited import UNLIMITED, Limit, TooSlowError
 from mailflow.segments.catalogue import catalogue, read_tree
 from mailflow.segments.compile import people
 from mailflow.segments.models import Engagement
 from mailflow.segments.words import Group, How, Part, Tree
 
 _SLICE = 5000
+PARTS_SECONDS = 2.0
+"""For the numbers beside the conditions, which are only a help."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,13 @@ class Counts:
     """``total`` people of ``everybody``; ``parts`` by place in the tree.
 
     ``reachable`` can be written to by a campaign: confirmed in some list, not blocked, not left in peace as silent.
+    None stands for what took too long to count.
     """
 
     everybody: int
     total: int
-    reachable: int
-    parts: Mapping[tuple[int, ...], int]
+    reachable: int | None
+    parts: Mapping[tuple[int, ...], int | None]
 
 
 def count(session: Session, tree: Tree | Mapping[str, Any], *, now: datetime, list_id: int | None = None) -> int:
@@ -54,17 +59,37 @@ def first_page(session: Session, tree: Tree | Mapping[str, Any], *, now: datetim
     return Page([row[0] for row in rows], rows[0][1] if rows else 0)
 
 
-def counts(session: Session, tree: Tree, *, now: datetime, blocked: Collection[int] = ()) -> Counts:
-    """The whole and each part, each counted alone; ``blocked`` are people who may not be written to."""
-    everybody = session.scalar(select(func.count(Subscriber.id))) or 0
+def counts(
+    session: Session, tree: Tree, *, now: datetime, blocked: Collection[int] = (), limit: Limit = UNLIMITED, each: bool = True
+) -> Counts:
+    """The whole, and with ``each`` every part counted alone; ``blocked`` are people who may not be written to.
+
+    TooSlowError when the whole takes longer than ``limit``; what is less important is left out then.
+    """
+    with limit.on(session):
+        everybody = session.scalar(select(func.count(Subscriber.id))) or 0
+        total = _number(session, people(tree, now))
+    mailable = _in_time(session, limit, lambda: _reachable(session, tree, blocked, now))
+    lesser = limit.at_most(PARTS_SECONDS) if limit is not UNLIMITED else limit
+    parts = {at: _in_time(session, lesser, partial(_of_part, session, part, everybody, now)) for at, part in places(tree) if each}
+    return Counts(everybody, total, mailable, parts)
+
+
+def _in_time(session: Session, limit: Limit, asked: Callable[[], int]) -> int | None:
+    try:
+        with limit.on(session):
+            return asked()
+    except TooSlowError:
+        return None
+
+
+def _reachable(session: Session, tree: Tree, blocked: Collection[int], now: datetime) -> int:
     whole = people(tree, now)
     key = whole.selected_columns[0]
     herself = aliased(Subscriber)
     writable = select(herself.id).where(herself.silent_since.is_(None), herself.id == key).correlate_except(herself).exists()
     reachable = whole.where(key.in_(confirmed_people()), writable)
-    mailable = _number(session, reachable) - _how_many_of(session, reachable, sorted(blocked))
-    parts = {at: _of_part(session, part, everybody, now) for at, part in places(tree)}
-    return Counts(everybody, _number(session, whole), mailable, parts)
+    return _number(session, reachable) - _how_many_of(session, reachable, sorted(blocked))
 
 
 def _of_part(session: Session, part: Part, everybody: int, now: datetime) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from mailflow.foundation.busy import is_busy
+from mailflow.foundation.limited import TooSlowError
 
 _WORDS: dict[int, tuple[LazyString, LazyString]] = {
     400: (
@@ -37,6 +38,10 @@ _WORDS: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 
+_TOO_SLOW = (
+    lazy_gettext("This takes too long"),
+    lazy_gettext("The question was stopped so that nobody else has to wait. Ask with fewer conditions, or later. Nothing was changed."),
+)
 _TOO_LARGE_A_FILE = lazy_gettext("A file may have up to 200 MB. Nothing was kept. Split it and bring the parts one after the other.")
 
 _BARE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>mailflow</title>
@@ -54,6 +59,7 @@ def answer_in_words(app: Flask) -> None:
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(InternalServerError, _bug)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(TooSlowError, _too_slow)
 
 
 def _page(problem: HTTPException) -> tuple[str, int]:
@@ -61,6 +67,11 @@ def _page(problem: HTTPException) -> tuple[str, int]:
     title, text = _WORDS.get(code) or _WORDS[400 if code < 500 else 500]
     text = _TOO_LARGE_A_FILE if code == 413 and request.endpoint == "imports.upload" and current_user.is_authenticated else text
     return render_template("studio/failure.html", code=code, title=title, text=text, home=url_for("dashboard.index")), code
+
+
+def _too_slow(_problem: TooSlowError) -> tuple[str, int]:
+    title, text = _TOO_SLOW
+    return render_template("studio/failure.html", code=503, title=title, text=text, home=url_for("dashboard.index")), 503
 
 
 def _bug(problem: HTTPException) -> tuple[str, int]:

@@ -80,6 +80,15 @@ def test_a_segment_is_built_and_kept(bruno: Visitor, database: Database) -> None
 
 
 @pytest.mark.usefixtures("people")
+def test_the_builder_says_when_the_newest_is_not_counted_in_yet(bruno: Visitor, database: Database, now: datetime) -> None:
+    late = "What people did in the last moments is still being added."
+    assert late not in bruno.get("/segments/new").text
+    with database.begin() as session:
+        session.add(Activity(at=now, kind="clicked", subscriber_id=1, mailing_id=1))
+    assert late in bruno.get("/segments/new").text
+
+
+@pytest.mark.usefixtures("people")
 def test_rows_and_groups_come_and_go_without_keeping_anything(bruno: Visitor, database: Database) -> None:
     added = bruno.post("/segments/preview", form(SPANISH, do="add:t")).text  # type: ignore[arg-type]
     assert re.findall(r'name="node" value="([^"]+)"', added) == ["t.0:row", "t.1:row"]

@@ -1,6 +1,7 @@
 """All that the builder shows for a tree as it stands, whole or not: counts, words, faults, people."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 from mailflow.audience.models import Subscriber
 from mailflow.audience.profile import values
 from mailflow.foundation.language import pick
+from mailflow.foundation.limited import Limit, TooSlowError
 from mailflow.outbox.models import Mailing
 from mailflow.outbox.words import MailingKind
 from mailflow.segments.catalogue import catalogue, read_tree
 from mailflow.segments.count import Counts, counts
 from mailflow.segments.describe import describe
 from mailflow.segments.explain import Explained, explain
+from mailflow.segments.keeping_up import behind
 from mailflow.segments.people import NAME_FIELD, person_at
 from mailflow.segments.sample import sample
 from mailflow.segments.sources import SOURCES
@@ -42,13 +45,17 @@ class Desk:
     tree: dict[str, Any]
     faults: dict[str, str]
     counted: Counts | None = None
-    by_path: Mapping[str, int] = field(default_factory=dict)
+    by_path: Mapping[str, int | None] = field(default_factory=dict)
     sentence: str = ""
     people: list[Subscriber] = field(default_factory=list)
     profiles: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     who: str = ""
     person: Subscriber | None = None
     explained: Explained | None = None
+    slow: bool = False
+    """Whether even the whole took too long to count."""
+    behind: bool = False
+    """Whether the newest that people did is not counted in yet."""
 
     def name_of(self, person: Subscriber) -> str:
         """What to call a person: the first name, else the address."""
@@ -99,14 +106,22 @@ def _faults(names: Catalogue, tree: dict[str, Any], own_id: int | None) -> dict[
 
 
 def _counted(session: Session, desk: Desk, tree: Tree, out: set[str], now: datetime) -> Desk:
-    desk.counted = counts(session, tree, now=now, blocked=blocked_people(session))
-    paths = [path for path, _node in walk(desk.root) if not any(path == one or path.startswith(f"{one}.") for one in out)]
-    desk.by_path = dict(zip(paths, desk.counted.parts.values(), strict=True))
+    limit = Limit()
     desk.sentence = describe(tree, current_language(), currency=company().currency, mailings=dict(desk.offer.mailings))
-    desk.people = sample(session, tree, now=now, limit=SAMPLE, shuffle=True)
+    desk.behind = behind(session)
+    try:
+        desk.counted = counts(session, tree, now=now, blocked=blocked_people(session), limit=limit)
+        with limit.on(session):
+            desk.people = sample(session, tree, now=now, limit=SAMPLE, shuffle=True)
+    except TooSlowError:
+        desk.slow = desk.counted is None
+    if desk.counted:
+        paths = [path for path, _node in walk(desk.root) if not any(path == one or path.startswith(f"{one}.") for one in out)]
+        desk.by_path = dict(zip(paths, desk.counted.parts.values(), strict=True))
     desk.person = person_at(session, desk.who) if desk.who.strip() else None
     if desk.person:
-        desk.explained = explain(session, tree, desk.person.id, now=now)
+        with suppress(TooSlowError), Limit().on(session):
+            desk.explained = explain(session, tree, desk.person.id, now=now)
     shown = [*desk.people, *([desk.person] if desk.person else [])]
     desk.profiles = values(session, [person.id for person in shown])
     return desk

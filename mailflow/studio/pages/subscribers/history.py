@@ -13,6 +13,7 @@ from mailflow.audience.models import List
 from mailflow.audience.records.models import FormerAddress
 from mailflow.foundation.accounts import User
 from mailflow.foundation.language import pick
+from mailflow.foundation.limited import Limit, TooSlowError
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Mailing, Message
 from mailflow.segments.explain import explain
@@ -97,10 +98,10 @@ def user_names(session: Session) -> dict[int, str]:
 
 
 def in_segments(session: Session, subscriber_id: int, *, now: datetime) -> list[tuple[int, str]]:
-    """The segments she is in now; one that cannot be read any more is left out."""
-    found = []
+    """The segments she is in now; one that cannot be read any more, or in time, is left out."""
+    found, limit = [], Limit()
     for one in segments(session):
-        with suppress(TreeError):
+        with suppress(TreeError, TooSlowError), limit.on(session):
             explained = explain(session, one.tree, subscriber_id, now=now)
             if explained and explained.met:
                 found.append((one.id, pick(one.name, current_language())))

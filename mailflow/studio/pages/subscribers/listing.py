@@ -11,6 +11,7 @@ from mailflow.audience.profile import values
 from mailflow.audience.queries import lists
 from mailflow.audience.words import SubscriptionState
 from mailflow.foundation.language import pick
+from mailflow.foundation.limited import Limit
 from mailflow.segments.people import Found, Wanted, find_people
 from mailflow.segments.queries import segment, segments
 from mailflow.segments.words import TreeError
@@ -69,7 +70,8 @@ def _found(session: Session, text: str, list_id: int | None, segment_id: int | N
     chosen = segment(session, segment_id) if segment_id else None
     wanted = Wanted(text, list_id, tree=chosen.tree if chosen else None)
     try:
-        return find_people(session, wanted, now=current_instant(), offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+        with Limit().on(session):
+            return find_people(session, wanted, now=current_instant(), offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
     except TreeError:
         return None
 
