@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.audience import consent, profile
@@ -15,6 +14,7 @@ from mailflow.audience.lifting import hers_to_lift
 from mailflow.audience.limits import was_written_lately
 from mailflow.audience.memberships import join, subscriptions
 from mailflow.audience.models import Subscriber
+from mailflow.audience.records.former import person_of
 from mailflow.audience.requests import open_request
 from mailflow.audience.signup import mark_pending
 from mailflow.audience.suppression import gets_nothing, unwanted
@@ -81,7 +81,7 @@ class Added:
 
 def add_or_change(session: Session, said: Person, *, ring: Ring, now: datetime) -> Added:
     """Make her known or change what is known; lists are only joined, never left, and by whoever left one only with her own button."""
-    person = session.scalar(select(Subscriber).where(Subscriber.email_key == said.email.lower()))
+    person = person_of(session, said.email)
     if said.grounds is None and (person is None or said.list_ids):
         return Added(AddReason.NO_GROUNDS)
     if person is None and gets_nothing(session, said.email, ring=ring, now=now):
@@ -107,9 +107,10 @@ def _join(session: Session, person: Subscriber, said: Person, grounds: Grounds, 
     places = subscriptions(session, person.id)
     states = {one: places[one].state if one in places else "" for one in said.list_ids}
     found = {one: Joined.ALREADY for one, state in states.items() if state == SubscriptionState.CONFIRMED}
-    blocked = gets_nothing(session, person.email, ring=ring, now=now)
+    addresses = sorted({person.email, said.email})  # one that she had before blocks her as well
+    blocked = any(gets_nothing(session, one, ring=ring, now=now) for one in addresses)
     for one in [one for one in states if one not in found]:
-        if blocked or (said.proven and unwanted(session, [person.email], one, ring=ring)):
+        if blocked or (said.proven and unwanted(session, addresses, one, ring=ring)):
             found[one] = Joined.SUPPRESSED
         elif said.proven and states[one] == SubscriptionState.LEFT:
             found[one] = Joined.LEFT

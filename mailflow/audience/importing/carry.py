@@ -51,7 +51,7 @@ class Carrying:
         keep_pages(session, many=brought.done + 1 < brought.blocks)
         if brought.done < brought.blocks:
             known = look_up(session, [one for one in self._judged if one.email], brought.list_id, ring=self._ring)
-            outcomes = [one.outcome or known.outcome(one) for one in self._judged]
+            outcomes = known.outcomes(self._judged)
             came = self._carry(session, brought, outcomes, known, now)
             closed = {**_closed(self._rows, self._told, outcomes), "judged": [], "came": came}
             session.connection().execute(update(ImportBlock.__table__).where(*_block(brought)).values(closed))  # type: ignore[arg-type]

@@ -36,8 +36,8 @@ class Checking:
         if brought.tried < brought.blocks:
             rows = read_rows(_block(session, brought, brought.tried))
             self._judged = [self._once(self._judge.judge(row)) for row in rows]
-            known = look_up(session, [one for one in self._judged if one.outcome is None], brought.list_id, ring=self._ring)
-            self._outcomes = [one.outcome or known.outcome(one) for one in self._judged]
+            known = look_up(session, [one for one in self._judged if one.email], brought.list_id, ring=self._ring)
+            self._outcomes = known.outcomes(self._judged)
             self._seen_of += 1
 
     def write(self, session: Session, brought: Import, *, now: datetime) -> None:
