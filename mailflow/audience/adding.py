@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from mailflow.audience import consent, profile
+from mailflow.audience import consent, levels, profile
 from mailflow.audience.finding.index import index_people
 from mailflow.audience.importing.words import Basis
 from mailflow.audience.lifting import hers_to_lift
@@ -90,6 +90,8 @@ def add_or_change(session: Session, said: Person, *, ring: Ring, now: datetime) 
     person = person or _newcomer(session, said, now=now)
     person.language, person.zone = said.language or person.language, said.zone or person.zone
     profile.set_values(session, person.id, said.values)
+    if reason is AddReason.CREATED:
+        levels.begin(session, person, said.values, now=now)
     joined = _join(session, person, said, said.grounds, ring=ring, now=now) if said.grounds and said.list_ids else {}
     session.flush()
     return Added(reason, person.id, joined)

@@ -89,4 +89,5 @@ def _take_over_what_was_held(session: Session, person: Subscriber, request: Conf
     if request.held.get("tracking"):
         levels.set_level(session, person, Tracking.INDIVIDUAL, box_evidence(request, Consent.TRACKING), now=now)
     elif newcomer:
-        levels.begin(session, person, values, now=now)
+        # A program that made her may have told of her country before she confirmed.
+        levels.begin(session, person, profile.values(session, [person.id])[person.id], now=now)

@@ -21,6 +21,7 @@ class LineLike(Protocol):
     granted: bool
     choice: str
     method: str
+    proof: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Standing:
 def standing(lines: Iterable[LineLike]) -> Standing:
     """What follows from one person's lines, the oldest first. Pure.
 
-    A box ticked in a form is a question until its owner confirms: it makes nobody a member, and brings nobody back.
+    A box ticked in a form is a question until its owner confirms, and so is what a program asks her by mail: it makes nobody a member,
+    and brings nobody back.
     """
     lists: dict[int, SubscriptionState] = {}
     others: dict[Consent, bool] = {}
@@ -53,7 +55,7 @@ def standing(lines: Iterable[LineLike]) -> Standing:
 def _next(state: SubscriptionState | None, line: LineLike) -> SubscriptionState:
     if not line.granted:
         return SubscriptionState.LEFT
-    if line.method == Method.BOX:
+    if line.method == Method.BOX or (line.method == Method.API and line.proof.startswith("request:")):
         return state or SubscriptionState.PENDING
     return SubscriptionState.CONFIRMED
 

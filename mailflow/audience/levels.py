@@ -1,16 +1,19 @@
 """How closely opens and clicks of a person are kept: what the law of her country says, and what she says."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailflow.audience import consent
-from mailflow.audience.models import Field, Subscriber, TrackingDefault
+from mailflow.audience.models import ConsentLine, Field, Subscriber, TrackingDefault
 from mailflow.audience.rules import country_of
-from mailflow.audience.words import FieldKind, Method, Origin, Tracking
+from mailflow.audience.words import Consent, FieldKind, Method, Origin, Tracking
+from mailflow.foundation.among import among
+from mailflow.foundation.upsert import insert_many
 
 ELSEWHERE = ""
 """Stands for every country without a rule of its own."""
@@ -42,12 +45,23 @@ def set_default(session: Session, country: str, level: Tracking, ground: str) ->
     return True
 
 
+class CountryRules:
+    """What holds for newcomers, read once for many."""
+
+    def __init__(self, session: Session) -> None:
+        places = select(Field.key).where(Field.kind == FieldKind.PLACE).order_by(Field.position, Field.id)
+        self._places = list(session.scalars(places))
+        self._known = defaults(session)
+
+    def level(self, values: Mapping[str, Any]) -> Tracking:
+        """For one of whom these values are known; her country is the first that a place names."""
+        country = next((found for key in self._places if (found := country_of(str(values.get(key) or "")))), ELSEWHERE)
+        return self._known.get(country, self._known[ELSEWHERE])[0]
+
+
 def default_level(session: Session, values: Mapping[str, Any]) -> Tracking:
-    """What holds for a newcomer of whom these values are known; her country is the first that a place names."""
-    places = session.scalars(select(Field.key).where(Field.kind == FieldKind.PLACE).order_by(Field.position, Field.id))
-    country = next((found for key in places if (found := country_of(str(values.get(key) or "")))), ELSEWHERE)
-    known = defaults(session)
-    return known.get(country, known[ELSEWHERE])[0]
+    """What holds for a newcomer of whom these values are known."""
+    return CountryRules(session).level(values)
 
 
 def set_level(session: Session, person: Subscriber, level: Tracking, evidence: consent.Evidence, *, now: datetime) -> bool:
@@ -65,3 +79,17 @@ def begin(session: Session, person: Subscriber, values: Mapping[str, Any], *, no
     """Put a newcomer's country's rule in force; totals, which no line need show, are where everybody begins."""
     level = default_level(session, values)
     set_level(session, person, level, consent.Evidence("", "", person.source, Method.DEFAULT, Origin()), now=now)
+
+
+def begin_all(session: Session, levels: Mapping[int, Tracking], source: str, *, now: datetime) -> None:
+    """The same for many newcomers who came together, by their numbers; in two statements for each level."""
+    people: dict[Tracking, list[int]] = defaultdict(list)
+    for person, level in levels.items():
+        if level is not Tracking.AGGREGATE:
+            people[level].append(person)
+    line = {"at": now, "purpose": Consent.TRACKING, "list_id": None, "granted": False, "wording": "", "wording_digest": consent.digest("")}
+    line |= {"language": "", "source": source, "method": Method.DEFAULT}
+    for level, theirs in people.items():
+        kept = update(Subscriber).where(among(Subscriber.id, theirs)).values(tracking=level)
+        session.execute(kept.execution_options(synchronize_session=False))
+        insert_many(session, ConsentLine, ("subscriber_id",), [[person] for person in theirs], choice=level, **line)

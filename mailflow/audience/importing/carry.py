@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from mailflow.audience import levels
 from mailflow.audience.fields import fields
 from mailflow.audience.finding.index import index_later
 from mailflow.audience.importing.check import added
@@ -31,6 +32,7 @@ class Carrying:
 
     def __init__(self, session: Session, *, ring: Ring) -> None:
         self._ring = ring
+        self._rules = levels.CountryRules(session)
         self._fields = {field.key: field.id for field in fields(session)}
         self._rows: Sequence[Any] = ()
         self._told: Sequence[Any] = ()
@@ -69,6 +71,8 @@ class Carrying:
         for one, outcome in zip(self._judged, outcomes, strict=True):
             of[outcome].append(one)
         made = make_people(session, brought, of[Outcome.NEW], confirmed_at=now, now=now)
+        begun = {made[key_of(one)]: self._rules.level(_first(one.values)) for one in of[Outcome.NEW]}
+        levels.begin_all(session, begun, f"import:{brought.id}", now=now)
         people = {**known.people, **made}
         joining = [people[key_of(one)] for one in (*of[Outcome.NEW], *of[Outcome.JOINED])]
         join_all(session, brought, joining, known, now=now)
@@ -98,6 +102,11 @@ class Carrying:
             insert_many(session, ProfileValue, ("subscriber_id", "field_id", "position", name), some)
         index_later(session, [person for person, _ in told])
         return filled
+
+
+def _first(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Each value as a text or number: the first of what it is kept as."""
+    return {key: parts[0][1] for key, parts in values.items() if parts}
 
 
 def _block(brought: Import) -> tuple[Any, Any]:
