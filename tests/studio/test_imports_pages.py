@@ -67,6 +67,13 @@ def test_a_dirty_file_from_upload_to_result_and_back(bruno: Visitor, database: D
     page = bruno.get(address).text
     assert "3 people are in" in page
     assert people(database) - before == {"ana.ruiz@example.org", "berta@example.org", "fermin@example.org"}
+    assert "Build a segment" in page
+    builder = bruno.get("/segments/new?origin=import:1").text
+    assert "/segments/new?origin=import:1" in page
+    assert "<b>3</b> people right now" in builder
+    assert 'value="import:1" checked' in builder
+    kept = bruno.post("/segments/found", {"import": "1"})
+    assert "<b>3</b> people right now" in bruno.get(kept.location.removeprefix("/studio")).text
     with database.read() as session:
         assert session.scalars(select(ConsentLine.wording)).first() == f"{GROUNDS['wording']}\n{GROUNDS['source']}"
     rows = list(csv.reader(StringIO(bruno.get(f"{address}report.csv").text.lstrip("\ufeff"))))

@@ -16,7 +16,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.offers.models import Code, Offer
 from mailflow.outbox.models import Mailing, Message
-from mailflow.segments.models import Engagement
+from mailflow.segments.models import Engagement, SegmentMember
 from mailflow.segments.ready import ensure_ready
 from mailflow.tracking.models import Order
 from tests.studio.conftest import Visitor
@@ -98,6 +98,27 @@ def test_people_are_narrowed_by_list_and_segment(bruno: Visitor) -> None:
     bought = bruno.get("/subscribers/?segment=5").text
     assert "ana@example.net" in bought
     assert "dario@example.net" not in bought
+
+
+@pytest.mark.parametrize("wanted", [{"q": "ana"}, {"list": "1"}, {"segment": "5"}, {"q": "ana", "list": "1", "segment": "5"}])
+def test_who_is_found_is_kept_as_a_segment_with_one_button(bruno: Visitor, database: Database, wanted: dict[str, str]) -> None:
+    page = bruno.get("/subscribers/", query_string=wanted).text
+    assert "Keep them as a segment" in page
+    kept = bruno.post("/segments/found", wanted)
+    assert kept.status_code == 303
+    with database.read() as session:
+        assert list(session.scalars(select(SegmentMember.subscriber_id))) == [1]
+    assert "Kept as a segment" in bruno.get(kept.location.removeprefix("/studio")).text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"), [({"q": "zzz"}, 303), ({"list": "99"}, 404), ({"segment": "99"}, 404), ({"import": "99"}, 404)]
+)
+def test_nothing_is_kept_of_a_search_that_finds_nobody(bruno: Visitor, database: Database, wanted: dict[str, str], status: int) -> None:
+    assert "Keep them as a segment" not in bruno.get("/subscribers/").text
+    assert bruno.post("/segments/found", wanted).status_code == status
+    with database.read() as session:
+        assert not session.scalars(select(SegmentMember)).all()
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=-3", "page=99999999999999999999", "list=x", "segment=77", "q=%00", "list=9&segment=9"])

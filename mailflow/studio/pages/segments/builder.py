@@ -34,9 +34,11 @@ from mailflow.studio.surroundings import current_database, current_instant
 @blueprint.get("/new")
 @staff
 def new() -> str:
-    """An empty segment with one row."""
+    """An empty segment with one row: an open one, or where people came by, when the address says so."""
+    origin = request.args.get("origin", "")[:200]
+    row = Row("origin", "in", {"value": [origin]}) if origin else Row()
     with current_database().read() as session:
-        desk = lay_out(session, Branch("all", [Row()]), own_id=None, now=current_instant())
+        desk = lay_out(session, Branch("all", [row]), own_id=None, now=current_instant())
         return _page(session, desk, None, "")
 
 

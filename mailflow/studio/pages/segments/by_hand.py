@@ -1,16 +1,19 @@
 """Segments of fixed people in the studio: kept from another segment as it is now, added to by address, taken out of one by one."""
 
+from datetime import datetime
+
 from flask import flash, redirect, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from mailflow.foundation.database import Database
 from mailflow.foundation.language import pick
 from mailflow.segments.by_hand import create_by_hand, put_in_addresses, put_in_slice, take_out
 from mailflow.segments.catalogue import catalogue, read_tree
 from mailflow.segments.queries import is_by_hand
 from mailflow.segments.save import free_name
-from mailflow.segments.words import TreeError
+from mailflow.segments.words import Tree, TreeError
 from mailflow.studio.language import current_language
 from mailflow.studio.pages.segments.routes import blueprint, found
 from mailflow.studio.security import staff
@@ -36,12 +39,17 @@ def snapshot(segment_id: int) -> Response:
         kept = create_by_hand(session, free_name(session, wanted), now=now).segment
     if kept is None:
         return redirect(url_for("segments.edit", segment_id=segment_id), 303)
+    fill(database, kept.id, tree, now=now)
+    flash(_("These people are kept as they are now."))
+    return redirect(url_for("segments.edit", segment_id=kept.id), 303)
+
+
+def fill(database: Database, segment_id: int, tree: Tree, *, now: datetime) -> None:
+    """Put in everybody whom the tree holds, a slice at a time."""
     last: int | None = 0
     while last is not None:
         with database.begin() as session:
-            last = put_in_slice(session, kept.id, tree, last, now=now)
-    flash(_("These people are kept as they are now."))
-    return redirect(url_for("segments.edit", segment_id=kept.id), 303)
+            last = put_in_slice(session, segment_id, tree, last, now=now)
 
 
 @blueprint.post("/<int:segment_id>/people")

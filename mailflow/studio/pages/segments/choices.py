@@ -14,7 +14,7 @@ from mailflow.segments.models import Purchase
 
 MOST = 200
 """Of more products than this, the name is written and not chosen."""
-_IMPORTS = 50
+_IMPORTS = 200
 Options = Sequence[tuple[str, str]]
 
 
