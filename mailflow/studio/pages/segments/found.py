@@ -48,7 +48,8 @@ def keep_found() -> Response:
 
 def _asked(session: Session, form: Mapping[str, Any], now: datetime) -> tuple[str, Tree]:
     """What to call the segment, and the conditions that the search has beside its text; a 404 page when they name what is gone."""
-    name, conditions = _("People found on %(day)s", day=format_date(now)), []
+    name = _("People found on %(day)s", day=format_date(now))
+    conditions: list[dict[str, Any]] = []
     if brought := _number(form, "import"):
         row = session.get(Import, brought) or abort(404)
         name = _("%(name)s, as of %(day)s", name=row.name[:60], day=format_date(now))
