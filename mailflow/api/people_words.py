@@ -114,3 +114,5 @@ class Ended(BaseModel):
     id: str
     left: list[str]
     suppressed: bool
+    erased: bool = False
+    """Whether all that named her is gone, and the id with it."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, request
+from flask import Blueprint, abort, g, jsonify, request
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
@@ -28,11 +28,24 @@ from mailflow.audience.memberships import drop, subscriptions
 from mailflow.audience.models import List, Subscriber, Subscription
 from mailflow.audience.suppression import suppress
 from mailflow.audience.words import LeaveMethod, Origin, SubscriptionState, SuppressionReason
+from mailflow.people.erasing import erase
 
 blueprint = Blueprint("subscribers", __name__)
 SLICE = 20
 """People in one transaction: SQLite has one writer, and others wait meanwhile."""
 _ONE, _MANY, _WANTED = TypeAdapter(SubscriberSaid), TypeAdapter(BatchSaid), TypeAdapter(Wanted)
+_MODES = ("leave", "erase")
+_HOW = (
+    (
+        "mode",
+        {
+            "type": "string",
+            "enum": list(_MODES),
+            "default": "leave",
+            "description": "`erase` forgets her for good (GDPR, article 17): nothing that names her is kept, and the id is nobody's.",
+        },
+    ),
+)
 _IN_LIST = (
     ("list", {"type": "string", "description": "Only who stands in this list, by its slug."}),
     ("state", {"type": "string", "enum": [str(one) for one in SubscriptionState], "description": "Where; with `list`."}),
@@ -128,11 +141,17 @@ def show(subscriber_id: int) -> Any:
 
 @endpoint(
     blueprint, "DELETE", "/v1/subscribers/<int:subscriber_id>",
-    Endpoint("She leaves every list, and nobody writes to her address again", "subscribers:write", tells=Ended, refused=(404,)),
+    Endpoint(
+        "She leaves every list, and nobody writes to her address again", "subscribers:write", tells=Ended, query=_HOW, refused=(404,)
+    ),
 )  # fmt: skip
 def end(subscriber_id: int) -> Any:
-    """What is known of her stays until she is erased; called again it does no harm."""
-    asked_only()
+    """What is known of her stays unless she is to be erased; called again it does no harm."""
+    asked_only("mode")
+    if request.args.get("mode", "leave") not in _MODES:
+        raise BadParameterError("mode")
+    if request.args.get("mode") == "erase":
+        return _forget(subscriber_id)
     around = surroundings()
     with around.database.begin() as session:
         person = session.get(Subscriber, subscriber_id)
@@ -145,3 +164,10 @@ def end(subscriber_id: int) -> Any:
         slugs = dict(session.execute(select(List.id, List.slug)).all())
     answer = Ended(id=str(subscriber_id), left=sorted(slugs[one.list_id] for one in places), suppressed=True)
     return jsonify(answer.model_dump(mode="json"))
+
+
+def _forget(subscriber_id: int) -> Any:
+    around = surroundings()
+    if not erase(around.database, subscriber_id, ring=around.ring, now=around.clock(), by=f"api:{g.key_id}"):
+        return problem(404)
+    return jsonify(Ended(id=str(subscriber_id), left=[], suppressed=True, erased=True).model_dump(mode="json"))

@@ -134,8 +134,3 @@ def _others(address: str, forms: Collection[str]) -> list[str]:
 def gets_nothing(session: Session, address: str, *, ring: Ring, now: datetime) -> bool:
     """Whether not even a confirmation may go to this address."""
     return Scope.EVERYTHING in blocks(session, [address], ring=ring, now=now).get(address, _NOTHING)
-
-
-def suppressed(session: Session, hashes: Collection[str]) -> set[str]:
-    """Which of these hashed addresses get nothing; knows neither domains nor digests: ask ``blocks``."""
-    return {mark for mark, scope, _ in session.connection().execute(_KNOWN, {"marks": list(hashes)}) if scope == Scope.EVERYTHING}

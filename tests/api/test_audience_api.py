@@ -177,10 +177,14 @@ def test_people_are_paged_found_and_let_go(api: Program, database: Database) -> 
     ] * 4
     (found,) = api("POST", "/v1/subscribers/search", {"text": "be"}).json["data"]
     gone = api("DELETE", f"/v1/subscribers/{found['id']}")
-    assert gone.json == {"id": found["id"], "left": ["newsletter"], "suppressed": True}
+    assert gone.json == {"id": found["id"], "left": ["newsletter"], "suppressed": True, "erased": False}
     told = api("GET", f"/v1/subscribers/{found['id']}").json
     assert (told["suppressed"], told["lists"][0]["state"]) == (True, "left")
     assert api("DELETE", f"/v1/subscribers/{found['id']}").json["left"] == []
+    assert api("DELETE", f"/v1/subscribers/{found['id']}?mode=half").status_code == 400
+    assert api("DELETE", f"/v1/subscribers/{found['id']}?mode=erase").json["erased"] is True
+    assert [api(method, f"/v1/subscribers/{found['id']}?mode=erase").status_code for method in ("DELETE",)] == [404]
+    assert api("GET", f"/v1/subscribers/{found['id']}").status_code == 404
 
 
 def test_the_same_request_sent_again_is_answered_again_and_not_done_again(api: Program, database: Database) -> None:

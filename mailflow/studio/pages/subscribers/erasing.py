@@ -15,8 +15,7 @@ from mailflow.studio.surroundings import current_database, current_instant, curr
 @staff
 def forget(subscriber_id: int) -> Response:
     """Erase everything that names her, for good."""
-    with current_database().begin() as session:
-        if not erase(session, subscriber_id, ring=current_ring(), now=current_instant(), by=f"user:{current_user.id}"):
-            abort(404)
+    if not erase(current_database(), subscriber_id, ring=current_ring(), now=current_instant(), by=f"user:{current_user.id}"):
+        abort(404)
     flash(_("Forgotten. Nothing that names this person is left, and their address gets nothing any more."))
     return redirect(url_for("subscribers.index"), 303)
