@@ -16,6 +16,7 @@ from mailflow.audience.words import SuppressionReason
 from mailflow.foundation.accounts.models import KeptAnswer
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
+from mailflow.foundation.slices import each_alone
 from mailflow.outbox.models import Message
 from mailflow.outbox.words import OPEN_STATES, Reason, State
 from mailflow.people.erasing_files import clear_files
@@ -41,8 +42,10 @@ def erase(database: Database, subscriber_id: int, *, ring: Ring, now: datetime, 
         addresses = _addresses(session, subscriber_id)
     if addresses:
         clear_files(database, addresses, now=now)
-    with database.begin() as session:
-        return _erase(session, subscriber_id, ring=ring, now=now, told={"by": by, "note": note})
+    told = {"by": by, "note": note}
+    erased: list[bool] = []
+    each_alone(database, [subscriber_id], lambda session, number: erased.append(_erase(session, number, ring=ring, now=now, told=told)))
+    return erased[0]
 
 
 def _addresses(session: Session, subscriber_id: int) -> set[str]:

@@ -16,6 +16,7 @@ from mailflow.audience.importing.forgetting import forget_some
 from mailflow.audience.importing.models import Import, ImportBlock, ImportPiece
 from mailflow.audience.importing.words import ImportState
 from mailflow.foundation.database import Database
+from mailflow.foundation.slices import each_alone
 
 _PACKED = b"PK\x03\x04"
 """How workbooks and ZIP archives begin: nobody can tell whom they name."""
@@ -32,13 +33,8 @@ def clear_files(database: Database, addresses: Collection[str], *, now: datetime
         samples = list(session.scalars(select(Import.id).where(_any((Import.sample,), told))))
     for number in unread:
         _give_up(database, number, now)
-    for number, position in blocks:
-        with database.begin() as session:
-            _clear_block(session.get(ImportBlock, (number, position), with_for_update=True), told)
-    for number in samples:
-        with database.begin() as session:
-            if brought := session.get(Import, number):
-                brought.sample = [cells for cells in brought.sample if not _names(cells, told)]
+    each_alone(database, blocks, lambda session, key: _clear_block(session.get(ImportBlock, tuple(key), with_for_update=True), told))
+    each_alone(database, samples, lambda session, number: _clear_sample(session.get(Import, number), told))
 
 
 _BLOCK = (ImportBlock.rows, ImportBlock.judged, ImportBlock.outcomes)
@@ -81,16 +77,19 @@ def _fits(text: str, code: str) -> bool:
 
 def _give_up(database: Database, number: int, now: datetime) -> None:
     """First nobody reads on, then its pieces go, some at a time."""
-    with database.begin() as session:
-        brought = session.get(Import, number)
-        if brought is None:
-            return
-        if brought.state != ImportState.FAILED:
-            brought.state, brought.since, brought.ended_at = ImportState.CANCELLED, now, now
     more = True
-    while more:
-        with database.begin() as session:
-            more = session.get(Import, number) is not None and forget_some(session, number, now=now)
+
+    def stop(session: Session, number: int) -> None:
+        brought = session.get(Import, number)
+        if brought is not None and brought.state != ImportState.FAILED:
+            brought.state, brought.since, brought.ended_at = ImportState.CANCELLED, now, now
+
+    def forget(session: Session, number: int) -> None:
+        nonlocal more
+        more = session.get(Import, number) is not None and forget_some(session, number, now=now)
+
+    each_alone(database, [number], stop)
+    each_alone(database, iter(lambda: number if more else None, None), forget)
 
 
 def _clear_block(block: ImportBlock | None, told: Collection[str]) -> None:
@@ -98,6 +97,11 @@ def _clear_block(block: ImportBlock | None, told: Collection[str]) -> None:
         block.rows = [[number, broken, [] if _names(cells, told) else cells] for number, broken, cells in block.rows]
         block.judged = [None if one and str(one[0]).lower() in told else one for one in block.judged]
         block.outcomes = [[*one[:-1], ""] if isinstance(one, list) and _names(one[-1:], told) else one for one in block.outcomes]
+
+
+def _clear_sample(brought: Import | None, told: Collection[str]) -> None:
+    if brought is not None:
+        brought.sample = [cells for cells in brought.sample if not _names(cells, told)]
 
 
 def _names(cells: Collection[Any], told: Collection[str]) -> bool:
