@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
+
 from mailflow.audience.address import read_address
 from mailflow.audience.importing.columns import plain
 from mailflow.audience.importing.nobodys import is_disposable, is_role
@@ -88,7 +90,9 @@ class Judge:
     def _address(self, cell: str) -> tuple[Outcome | None, str, str]:
         """Its outcome where it cannot be taken, the address, and a note."""
         if (found := _PLAIN.fullmatch(cell)) and (mark := self._domains.get(domain := found[2].lower())) is not None:
-            return None, f"{found[1]}@{domain}", mark or (Outcome.ROLE if is_role(found[1]) else "")
+            plainly = found[1].lower()
+            local = plainly if plainly in CASE_INSENSITIVE_MAILBOX_NAMES else found[1]  # RFC 2142, as the long way reads them
+            return None, f"{local}@{domain}", mark or (Outcome.ROLE if is_role(local) else "")
         typed = cell.translate(_INVISIBLE).strip()
         if bracketed := _BRACKETED.fullmatch(typed):
             typed = bracketed[1].strip()
