@@ -52,7 +52,8 @@ def _on_postgresql(element: _IsOneOf, compiler: Any, **options: Any) -> str:
 def among(column: Any, values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
     """Whether the column is one of these numbers or texts; of nothing, never."""
     given = list(values)
-    of = String if given and isinstance(given[0], str) else BigInteger
+    # PostgreSQL compares a text with no array of numbers, be it empty.
+    of = String if (isinstance(given[0], str) if given else isinstance(column.type, String)) else BigInteger
     return _IsOneOf(column, bindparam(None, given, type_=_Many(of), unique=True))
 
 

@@ -9,7 +9,7 @@ from mailflow.audience import preferences
 from mailflow.audience.confirmation import confirm
 from mailflow.audience.first_start import first_start
 from mailflow.audience.forms import FormFacts, change_form
-from mailflow.audience.models import Brand, Export, Form
+from mailflow.audience.models import Brand, Export, Form, Subscriber
 from mailflow.audience.signup import sign_up
 from mailflow.audience.words import Choices, SignUpEntry, Tracking
 from mailflow.foundation.database import Database
@@ -96,6 +96,13 @@ def test_a_program_gets_the_same_as_json(bruno: Visitor, ana: int) -> None:
 def test_words_that_were_changed_are_the_next_version(bruno: Visitor, ana: int) -> None:
     told = bruno.post("/subscribers/2/proof", {"as": "json"}).json
     assert [(step["wording"], step["version"]) for step in told["steps"]] == [("Sí a todo.", 2)]
+
+
+def test_of_somebody_who_agreed_to_nothing_yet_it_is_empty(bruno: Visitor, database: Database, ana: int, now: datetime) -> None:
+    with database.begin() as session:
+        session.add(Subscriber(id=3, email="carla@example.net", email_key="carla@example.net", source="api", created_at=now))
+    answer = bruno.post("/subscribers/3/proof", {"as": "json"})
+    assert (answer.status_code, answer.json["steps"]) == (200, [])
 
 
 def test_of_nobody_there_is_none_and_looking_alone_shows_none(bruno: Visitor, ana: int) -> None:
