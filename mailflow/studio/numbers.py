@@ -12,7 +12,7 @@ LARGEST = 2**31 - 1
 def keep_small(app: Flask) -> None:
     """Let ``<int:...>`` of ``app`` match, and ``get(..., type=int)`` of its requests read, only numbers up to ``LARGEST``."""
     app.url_map.converters["int"] = _SmallInteger
-    app.request_class = _Request
+    app.request_class = SmallNumbers
 
 
 def small(text: str) -> int:
@@ -39,7 +39,7 @@ class _Answers(ImmutableMultiDict[str, str]):
         return super().get(key, default, small if type is int else type)
 
 
-class _Request(Request):
+class SmallNumbers(Request):
     """A request whose numbers are small."""
 
     parameter_storage_class = _Answers

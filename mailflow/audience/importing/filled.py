@@ -26,7 +26,7 @@ def empty_again(session: Session, filled: Sequence[tuple[int, int, str]]) -> tup
     theirs = select(ProfileValue).where(among(ProfileValue.subscriber_id, [person for person, _, _ in filled]))
     for value in session.scalars(theirs.order_by(ProfileValue.position)):
         there[value.subscriber_id, value.field_id].append(value)
-    same = [(person, field) for person, field, digest in filled if digest_of([*map(_part, there[person, field])]) == digest]
+    same = [(person, field) for person, field, filled_with in filled if digest_of([*map(_part, there[person, field])]) == filled_with]
     for person, field in same:
         session.execute(delete(ProfileValue).where(ProfileValue.subscriber_id == person, ProfileValue.field_id == field))
     return len(same), sum((person, field) in there for person, field, _ in filled) - len(same)

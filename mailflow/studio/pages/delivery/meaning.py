@@ -32,6 +32,7 @@ REASONS: dict[str, LazyString] = {
     "silent": lazy_gettext(
         "They did not answer the reactivation, so campaigns leave them in peace. They are back as soon as they click or buy."
     ),
+    "merged": lazy_gettext("The same mail goes, or went, to another record of the same person: the two were merged. Nothing to do."),
     "paused": lazy_gettext("Somebody paused the campaign. It goes on from there with “Go on” on its page."),
     "cancelled": lazy_gettext("Somebody cancelled the campaign before their turn came. To reach them, send a new campaign."),
     "expired": lazy_gettext(

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from flask import Flask, Request, g, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from mailflow.audience.importing.models import Import
 from mailflow.audience.importing.taking import take_file
 from mailflow.audience.importing.words import FileError
+from mailflow.studio.numbers import SmallNumbers
 from mailflow.studio.pages.imports.routes import blueprint
 from mailflow.studio.pages.imports.words import FAULTS
 from mailflow.studio.security import staff
@@ -22,7 +23,7 @@ _REST_OF_THE_FORM = 64 * 1024
 _LONGEST_NAME = 120
 
 
-class Posted(Request):
+class Posted(SmallNumbers):
     """A request whose files are written into the data folder, not where the system keeps its short-lived files, perhaps in memory."""
 
     def _get_file_stream(
