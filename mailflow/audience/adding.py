@@ -81,20 +81,31 @@ class Added:
 
 def add_or_change(session: Session, said: Person, *, ring: Ring, now: datetime) -> Added:
     """Make her known or change what is known; lists are only joined, never left, and by whoever left one only with her own button."""
-    person = person_of(session, said.email)
+    person = _known(session, said)
     if said.grounds is None and (person is None or said.list_ids):
         return Added(AddReason.NO_GROUNDS)
     if person is None and gets_nothing(session, said.email, ring=ring, now=now):
         return Added(AddReason.SUPPRESSED)
     reason = AddReason.CREATED if person is None else AddReason.UPDATED
     person = person or _newcomer(session, said, now=now)
-    person.language, person.zone = said.language or person.language, said.zone or person.zone
-    profile.set_values(session, person.id, said.values)
+    if _is_hers(person, said):
+        person.language, person.zone = said.language or person.language, said.zone or person.zone
+        profile.set_values(session, person.id, said.values)
     if reason is AddReason.CREATED:
         levels.begin(session, person, said.values, now=now)
     joined = _join(session, person, said, said.grounds, ring=ring, now=now) if said.grounds and said.list_ids else {}
     session.flush()
     return Added(reason, person.id, joined)
+
+
+def _known(session: Session, said: Person) -> Subscriber | None:
+    """Whose address it is; who had it before only where a list is joined without a mail, lest that bring back who left."""
+    person = person_of(session, said.email)
+    return person if person and (_is_hers(person, said) or (said.proven and said.list_ids)) else None
+
+
+def _is_hers(person: Subscriber, said: Person) -> bool:
+    return person.email_key == said.email.lower()
 
 
 def _newcomer(session: Session, said: Person, *, now: datetime) -> Subscriber:

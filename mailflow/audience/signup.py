@@ -17,7 +17,6 @@ from mailflow.audience.lifting import hers_to_lift
 from mailflow.audience.limits import network_is_busy, was_written_lately
 from mailflow.audience.models import ConfirmationRequest, Form, Subscriber, Subscription
 from mailflow.audience.profile import as_json
-from mailflow.audience.records.former import person_of
 from mailflow.audience.requests import open_request
 from mailflow.audience.rules import shorten_network
 from mailflow.audience.suppression import gets_nothing
@@ -30,9 +29,8 @@ def sign_up(session: Session, form: Form, entry: SignUpEntry, *, now: datetime, 
     """Ask the owner of the address to confirm the lists she is not in yet; one mail for all of them."""
     # The same look-ups in the same order for everybody, so that the time taken tells little.
     blocked = gets_nothing(session, entry.email, ring=ring, now=now)
-    person = person_of(session, entry.email)
-    if person and person.email_key != entry.email.lower():  # she had this address before: what holds for hers of now holds too
-        blocked = gets_nothing(session, person.email, ring=ring, now=now) or blocked
+    # Whoever had this address before is not asked: its mailbox may be somebody else's by now.
+    person = session.scalar(select(Subscriber).where(Subscriber.email_key == entry.email.lower()))
     if network_is_busy(session, entry.email, entry.network, ring=ring, now=now):
         return SignUpOutcome(SignUpReason.ASKED_RECENTLY)
     if blocked:

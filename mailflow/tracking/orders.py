@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from mailflow.activity import ledger
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Installation, Subscriber
-from mailflow.audience.records.former import person_of
 from mailflow.foundation.upsert import insert_all
 from mailflow.offers.redeem import redeem
 from mailflow.segments.models import Purchase
@@ -44,7 +43,7 @@ def _told_again(known: Order, event: OrderEvent) -> OrderOutcome:
 
 
 def _record(session: Session, event: OrderEvent, *, now: datetime) -> OrderOutcome:
-    person = person_of(session, event.email.strip())
+    person = session.scalar(select(Subscriber).where(Subscriber.email_key == event.email.strip().lower()))
     order = _order(event, person, now=now)
     order.code_result = _redeem(session, event, person)
     session.add(order)

@@ -27,9 +27,13 @@ class Known:
     places: Mapping[int, tuple[int, str]]
     values: Mapping[int, Mapping[str, Any]]
     blocked: Collection[str]
+    before: Collection[str] = frozenset()
+    """Those of the addresses that somebody had before: what a row says under one may be of who has it now."""
 
     def missing(self, judged: Judged) -> Mapping[str, Any]:
         """What the row says that was not known; what people said themselves is never written over."""
+        if key_of(judged) in self.before:
+            return {}
         known = self.values.get(self.people.get(key_of(judged), 0))
         if known is None:
             return judged.values
@@ -88,6 +92,7 @@ def look_up(session: Session, rows: Sequence[Judged], list_id: int, *, ring: Rin
         {person: (place, state) for person, place, state in session.execute(places)} if people else {},
         values(session, there) if people else {},
         _blocked(session, keys, {key: present for key, (_, present) in former.items()}, list_id, ring),
+        frozenset(former),
     )
 
 

@@ -1,4 +1,7 @@
-"""Finding people by an address they had before: whoever changed it, or was merged, is nobody new."""
+"""Finding people by an address they had before: no file and no program brings back who left under another.
+
+The mailbox may be somebody else's by now, so it makes nobody hers: what a form, a file or an order says under it is not said of her.
+"""
 
 from collections.abc import Collection
 
