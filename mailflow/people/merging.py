@@ -25,6 +25,7 @@ from mailflow.people.redirecting import redirect
 from mailflow.people.rules import joint_tracking
 from mailflow.people.words import MergeOutcome, MergePlan, MergeReason, Standing
 from mailflow.segments.keeping_up import recount
+from mailflow.sequences.quiet import did
 
 _BY_STAFF = consent.Evidence("", "", "merge", LeaveMethod.STAFF, Origin())
 
@@ -120,8 +121,18 @@ def _join_people(session: Session, kept: Subscriber, gone: Subscriber, now: date
     chosen = [line.choice for line in lines if line.purpose == Consent.TRACKING and line.method != Method.DEFAULT]
     kept.tracking = joint_tracking(kept.tracking, gone.tracking, chosen[-1] if chosen else None)
     opened = [day for day in (kept.last_open_on, gone.last_open_on) if day]
+    kept.silent_since = _silent_since(session, kept, gone)
     kept.last_open_on = max(opened) if opened and kept.tracking in (Tracking.LAST_OPEN, Tracking.INDIVIDUAL) else None
     _close_lines(session, kept, lines, now)
+
+
+def _silent_since(session: Session, kept: Subscriber, gone: Subscriber) -> datetime | None:
+    """A reactivation that went unanswered stays so, unless she has clicked or ordered since under the other address."""
+    since = max((at for at in (kept.silent_since, gone.silent_since) if at), default=None)
+    if since is None:
+        return None
+    spoke = select(Subscriber.id).where(Subscriber.id == kept.id, did([Kind.CLICKED, Kind.ORDERED], Subscriber.id, since))
+    return since if session.scalar(spoke) is None else None
 
 
 def _close_lines(session: Session, kept: Subscriber, lines: Collection[ConsentLine], now: datetime) -> None:

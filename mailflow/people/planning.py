@@ -11,7 +11,9 @@ from mailflow.audience import profile
 from mailflow.audience.memberships import subscriptions
 from mailflow.audience.models import ConsentLine, Subscriber, Subscription, Suppression
 from mailflow.audience.records.models import Note
-from mailflow.audience.words import Consent, SubscriptionState
+from mailflow.audience.suppression import marks_of
+from mailflow.audience.words import HERS_ALONE, Consent, SubscriptionState
+from mailflow.foundation.among import among
 from mailflow.foundation.ring import Ring
 from mailflow.offers.models import Code
 from mailflow.outbox.models import Mailing, Message
@@ -87,11 +89,22 @@ def _is_second(of_the_gone: bool, other_state: str) -> bool:
 
 
 def burdens(session: Session, kept_email: str, gone_email: str, *, ring: Ring) -> Sequence[Suppression]:
-    """Blocks of one address that are its person's own doing, and that the other address does not have yet."""
-    rows = select(Suppression).where(Suppression.reason.in_(OF_THE_PERSON)).order_by(Suppression.id)
-    there = set(session.scalars(select(Suppression.scope).where(Suppression.address_hash == ring.hash(kept_email))))
-    found = session.scalars(rows.where(Suppression.address_hash == ring.hash(gone_email))).all()
-    return [row for row in found if row.scope not in there]
+    """Blocks of one address that are its person's own doing, under whatever mark, and that nothing as strong of the other one covers."""
+    there = _blocks_of(session, kept_email, ring)
+    found = [row for row in _blocks_of(session, gone_email, ring) if row.reason in OF_THE_PERSON]
+    return [row for row in found if not any(_covers(one, row) for one in there)]
+
+
+def _blocks_of(session: Session, email: str, ring: Ring) -> Sequence[Suppression]:
+    """A domain's block is nobody's own."""
+    marks = [mark for mark in marks_of(session, [email], ring=ring) if not mark.startswith("@")]
+    return session.scalars(select(Suppression).where(among(Suppression.address_hash, marks)).order_by(Suppression.id)).all()
+
+
+def _covers(one: Suppression, row: Suppression) -> bool:
+    """A bounce, which staff may lift, does not stand for a complaint, which only she can take back."""
+    as_strong = one.reason in HERS_ALONE or row.reason not in HERS_ALONE
+    return one.scope == row.scope and as_strong and (one.asked_until is None or row.asked_until is not None)
 
 
 def _count(session: Session, model: Any, person: int) -> int:

@@ -7,7 +7,7 @@ from mailflow.audience.words import SubscriptionState, SuppressionReason, Tracki
 
 OWN_WORD = frozenset({"box", "confirmation", "page", "preferences"})
 """Methods by which a person agrees herself; what was brought in or written by staff takes back no leaving."""
-OF_THE_PERSON = frozenset({SuppressionReason.COMPLAINT, SuppressionReason.BY_HAND, SuppressionReason.ERASED})
+OF_THE_PERSON = frozenset(SuppressionReason) - {SuppressionReason.HARD_BOUNCE}
 """Reasons that she herself gave: they go with her to any address. A bounce is the mailbox's alone."""
 
 
