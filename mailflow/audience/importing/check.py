@@ -12,6 +12,7 @@ from mailflow.audience.fields import fields
 from mailflow.audience.importing.judging import Judge
 from mailflow.audience.importing.known import key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
+from mailflow.audience.importing.sexes import sex_words
 from mailflow.audience.importing.words import ImportState, Judged, Outcome, Policies, Policy, Row
 from mailflow.foundation.ring import Ring
 
@@ -22,7 +23,8 @@ class Checking:
     def __init__(self, session: Session, brought: Import, *, ring: Ring) -> None:
         policies = Policies(Policy(brought.roles), Policy(brought.disposables))
         settled = brought.settled_at or brought.created_at
-        self._ring, self._judge = ring, Judge(brought.mapping, fields(session), today=settled.date(), policies=policies)
+        words = sex_words(session, brought)
+        self._ring, self._judge = ring, Judge(brought.mapping, fields(session), today=settled.date(), policies=policies, sexes=words)
         self._seen: set[int] = set()
         self._seen_of = 0
         self._judged: list[Judged] = []

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
@@ -11,6 +12,7 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 from mailflow.audience.address import read_address
 from mailflow.audience.importing.columns import plain
 from mailflow.audience.importing.nobodys import is_disposable, is_role
+from mailflow.audience.importing.sexes import SEX
 from mailflow.audience.importing.statuses import standing
 from mailflow.audience.importing.words import EMAIL, LANGUAGE, STATUS, Judged, Outcome, Policies, Row
 from mailflow.audience.models import Field
@@ -35,11 +37,21 @@ _MOST_REMEMBERED = 50_000
 class Judge:
     """Reads row after row of one file by one mapping; what domains and choices came to is remembered."""
 
-    def __init__(self, mapping: Mapping[str, str], fields: Sequence[Field], *, today: date, policies: Policies = Policies()) -> None:
-        """``mapping`` says by a column's place what it holds."""
+    def __init__(
+        self,
+        mapping: Mapping[str, str],
+        fields: Sequence[Field],
+        *,
+        today: date,
+        policies: Policies = Policies(),
+        sexes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """``mapping`` says by a column's place what it holds, ``sexes`` what the words of that column mean in this file."""
         self._places = {target: int(place) for place, target in mapping.items()}
         self._named = [(field, field.key, self._places[field.key]) for field in fields if field.key in self._places]
         self._choices = {key: _choices(field) for field, key, _ in self._named if field.options}
+        if SEX in self._choices:
+            self._choices[SEX] |= sexes
         self._today = today
         self._policies = policies
         self._domains: dict[str, str] = {}
