@@ -51,6 +51,8 @@ def _objects(source: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
 def _object(number: int, line: bytes) -> dict[str, Any]:
     try:
         found = json.loads(line)
+        if b"\\ud" in line.lower():
+            json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is no text (RFC 8259, section 8.2)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

@@ -123,7 +123,16 @@ def test_what_cannot_be_is_refused_and_nothing_kept(
 
 
 @pytest.mark.parametrize(
-    "line", [b"[1]", b"{", b'{"email": {"a": 1}}', b"[" * 10_000, json.dumps({f"c{n}": 1 for n in range(300)}).encode()]
+    "line",
+    [
+        b"[1]",
+        b"{",
+        b'{"email": {"a": 1}}',
+        b'{"email": "\\ud800@example.net"}',
+        b'{"\\uD800": ""}',
+        b"[" * 10_000,
+        json.dumps({f"c{n}": 1 for n in range(300)}).encode(),
+    ],
 )
 def test_s_46_a_line_that_is_no_flat_object_is_named(ask: Ask, database: Database, line: bytes) -> None:
     content = b'{"email": "ana@example.org"}\n' + line
