@@ -32,7 +32,13 @@ def test_a_list_is_taken_out_and_that_is_told(bruno: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [({}, "at least one column"), ({"columns": "password"}, "is gone"), ({"columns": "email", "what": "list:7"}, "cannot be read")],
+    [
+        ({}, "at least one column"),
+        ({"columns": "password"}, "is gone"),
+        ({"columns": "email", "what": "list:7"}, "cannot be read"),
+        ({"columns": "email", "what": "list:01"}, "cannot be read"),
+        ({"columns": "email", "what": "list:١"}, "cannot be read"),
+    ],
 )
 def test_what_cannot_be_is_said_and_nothing_leaves(bruno: Visitor, data: dict[str, str], words: str) -> None:
     bruno.get("/export/")

@@ -42,6 +42,8 @@ def numbers(session: Session, what: str, *, now: datetime) -> "array[int]":
 def _among_these(session: Session, what: str, now: datetime) -> ColumnElement[bool]:
     kind, _, text = what.partition(":")
     number = int(text) if text.isdecimal() and len(text) < 10 else 0
+    if text != str(number):
+        number = 0
     if kind == "list" and session.scalar(select(List.id).where(List.id == number)):
         return Subscriber.id.in_(
             select(Subscription.subscriber_id).where(Subscription.list_id == number, Subscription.state == SubscriptionState.CONFIRMED)

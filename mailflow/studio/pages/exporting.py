@@ -53,7 +53,7 @@ def take() -> Response | tuple[str, int]:
         return _page(what, {place: words.get(error.word, _("That list or segment cannot be read any more. Choose again."))}), 422
     with current_database().begin() as session:
         taken.begin(session, by=f"user:{current_user.id}", now=current_instant())
-        name = f"{dict(_whose(session))[what]} {current_instant():%Y-%m-%d}"
+        name = f"{dict(_whose(session)).get(what, what)} {current_instant():%Y-%m-%d}"
     headers = {"Content-Disposition": disposition(name, wanted.form)}
     return Response(stream_with_context(_pieces(taken)), mimetype=_KINDS[wanted.form], headers=headers)
 
