@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from mailflow.audience.importing.extent import refuse_too_far
 from mailflow.audience.importing.words import LONGEST_CELL, FileError, Row
 
 _MOST_BYTES = 400 * 1024 * 1024
@@ -41,7 +42,10 @@ def _unpacked(file: BinaryIO) -> int:
         return file.seek(0, 2)
     try:
         with zipfile.ZipFile(file) as packed:
-            return sum(each.file_size for each in packed.infolist())
+            size = sum(each.file_size for each in packed.infolist())
+            if size <= _MOST_BYTES:
+                refuse_too_far(packed)
+            return size
     except zipfile.BadZipFile:
         raise FileError("no-workbook") from None
 

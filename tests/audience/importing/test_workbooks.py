@@ -62,3 +62,50 @@ def test_s_46_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.Monke
     with pytest.raises(FileError) as refused:
         read(out.getvalue())
     assert refused.value.word == "too-large"
+
+
+def drawn(rows: str) -> bytes:
+    """A sheet that somebody wrote by hand, below a first row with one column's name."""
+    whole = BytesIO(saved([["email"]]))
+    out = BytesIO()
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name, text.replace(b"</sheetData>", f"{rows}</sheetData>".encode()) if name.endswith("sheet1.xml") else text)
+    return out.getvalue()
+
+
+def cell(place: str) -> str:
+    return f'<c{place} t="inlineStr"><is><t>x</t></is></c>'
+
+
+FAR = ' r="XFD1048576"'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<row r="1048576">{cell(FAR)}</row>',
+        f'<row r="1048576">{cell(FAR.replace("=", " = "))}</row>',
+        f'<row r="2">{cell("") * 16_384}</row><row r="1048576">{cell("")}</row>',
+    ],
+    ids=["one-far-cell", "blanks-about-the-sign", "cells-that-say-no-place"],
+)
+def test_s_46_a_sheet_that_reaches_to_the_end_of_the_world_is_not_opened(rows: str) -> None:
+    with pytest.raises(FileError) as refused:
+        read(drawn(rows))
+    assert refused.value.word == "too-large"
+
+
+def test_rows_and_cells_that_say_no_place_are_read_in_order() -> None:
+    _, rows = read(drawn(f"<row>{cell('')}</row>" * 3))
+    assert [list(row.cells) for row in rows] == [["x"]] * 3
+
+
+def test_another_programs_spreadsheet_is_refused() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("content.xml", "<office/>")
+    with pytest.raises(FileError) as refused:
+        read(out.getvalue())
+    assert refused.value.word == "no-workbook"
