@@ -12,18 +12,20 @@ from mailflow.audience.fields import fields
 from mailflow.audience.finding.index import index_later
 from mailflow.audience.importing.check import added
 from mailflow.audience.importing.filled import digest_of
-from mailflow.audience.importing.gone import make_people, note_bounced, note_left
+from mailflow.audience.importing.gone import block_addresses, make_people, note_left
 from mailflow.audience.importing.joining import join_all
 from mailflow.audience.importing.known import Known, key_of, look_up
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import COMES_IN, ImportState, Judged, Outcome
 from mailflow.audience.models import ProfileValue
+from mailflow.audience.words import SuppressionReason
 from mailflow.foundation.database import keep_pages
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.upsert import insert_many
 
 _ASKED_ANEW = COMES_IN | {Outcome.LEFT, Outcome.SUPPRESSED}
 """What the trial said of these may be otherwise by now: somebody may have left meanwhile."""
+_BLOCKS = {Outcome.BOUNCED_THERE: SuppressionReason.HARD_BOUNCE, Outcome.COMPLAINED_THERE: SuppressionReason.COMPLAINT}
 _KEPT_IN = ("text", "number", "day", "cents")
 
 
@@ -78,7 +80,8 @@ class Carrying:
         join_all(session, brought, joining, known, now=now)
         told = [(people[key_of(one)], one) for kind in (Outcome.NEW, Outcome.JOINED, Outcome.COMPLETED) for one in of[kind]]
         values = self._fill_in(session, told, known)
-        note_bounced(session, brought, of[Outcome.BOUNCED_THERE], ring=self._ring, now=now)
+        for kind, reason in _BLOCKS.items():
+            block_addresses(session, brought, of[kind], reason, ring=self._ring, now=now)
         return {
             "people": list(made.values()),
             "places": [[person, known.places[person][1] if person in known.places else ""] for person in joining],

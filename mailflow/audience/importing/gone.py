@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailflow.audience.importing.joining import evidence_of
@@ -11,17 +11,34 @@ from mailflow.audience.importing.known import Known, key_of
 from mailflow.audience.importing.models import Import
 from mailflow.audience.importing.words import Judged
 from mailflow.audience.models import ConsentLine, Subscriber, Subscription, Suppression, SuppressionLine
-from mailflow.audience.words import Scope, SubscriptionState, SuppressionReason
+from mailflow.audience.words import HERS_ALONE, Scope, SubscriptionState, SuppressionReason
 from mailflow.foundation.among import among
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.upsert import insert_many, insert_returning
 
 
-def note_bounced(session: Session, brought: Import, rows: Sequence[Judged], *, ring: Ring, now: datetime) -> None:
-    """Addresses to which mail came back get nothing from here either; only a keyed hash of each is kept."""
+def block_addresses(
+    session: Session, brought: Import, rows: Sequence[Judged], reason: SuppressionReason, *, ring: Ring, now: datetime
+) -> None:
+    """Whose mail came back there, or who complained, gets nothing from here either; only a keyed hash of each address is kept.
+
+    What stands here already stays, but for a reason that somebody else than she could take back: a complaint takes its place.
+    """
+    if not rows:
+        return
     hashes = [[ring.hash(row.email)] for row in rows]
-    same = {"scope": Scope.EVERYTHING, "reason": SuppressionReason.HARD_BOUNCE, "at": now, "by": "import", "note": f"import:{brought.id}"}
+    same = {"scope": Scope.EVERYTHING, "reason": reason, "at": now, "by": "import", "note": f"import:{brought.id}"}
     new = [[mark] for (mark,) in insert_returning(session, Suppression, ("address_hash",), hashes, ("address_hash",), **same)]
+    if reason in HERS_ALONE:
+        others = (among(Suppression.address_hash, [mark for (mark,) in hashes]), Suppression.scope == Scope.EVERYTHING)
+        weaker = select(Suppression.address_hash).where(*others, Suppression.reason.not_in(HERS_ALONE))
+        raised = [[mark] for mark in session.scalars(weaker)]
+        session.execute(
+            update(Suppression)
+            .where(among(Suppression.address_hash, [mark for (mark,) in raised]), others[1])
+            .values(asked_until=None, **same)
+        )
+        new += raised
     insert_many(session, SuppressionLine, ("address_hash",), new, event="added", **same)
 
 

@@ -19,7 +19,10 @@ LONGEST_CELL = 10_000
 
 
 class FileError(Exception):
-    """Nothing can be made of a file; the word says why: empty, not-text, no-workbook, too-large, no-columns, too-many-columns, no-list."""
+    """Nothing can be made of a file; the word says why.
+
+    It is one of empty, not-text, no-workbook, damaged, too-large, no-columns, too-many-columns, no-list.
+    """
 
     def __init__(self, word: str) -> None:
         super().__init__(word)
@@ -48,6 +51,10 @@ class Outcome(StrEnum):
     """She never agreed where the file comes from, or never confirmed it."""
     BOUNCED_THERE = "bounced-there"
     """Mail to her came back where the file comes from: her address is noted as one that gets nothing."""
+    COMPLAINED_THERE = "complained-there"
+    """She called mail spam where the file comes from: her address is noted as one that gets nothing."""
+    UNKNOWN_THERE = "unknown-there"
+    """How she stands where the file comes from is said in a word that nobody here knows."""
     NO_ADDRESS = "no-address"
     BAD_ADDRESS = "bad-address"
     LOOK_ALIKE = "look-alike"

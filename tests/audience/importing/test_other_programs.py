@@ -10,6 +10,8 @@ from sqlalchemy import select
 from mailflow.audience.importing.models import Import
 from mailflow.audience.importing.words import Outcome, Policies, Policy
 from mailflow.audience.models import Subscriber, Suppression, SuppressionLine
+from mailflow.audience.suppression import suppress
+from mailflow.audience.words import SuppressionReason
 from mailflow.foundation.ring import Ring
 from tests.audience.audience_shop import Shop
 from tests.audience.importing.bringing import brought, carried, tried
@@ -77,3 +79,24 @@ def test_offices_and_addresses_for_a_day_by_policy(shop: Shop, ring: Ring, now: 
         last = session.scalars(select(Import).order_by(Import.id.desc())).first()
         assert last is not None
         assert last.marked == {"role": 2, "disposable": 2}
+
+
+def with_statuses(*words: str) -> bytes:
+    return "\n".join(["email,status", *(f"p{number}@example.org,{word}" for number, word in enumerate(words))]).encode()
+
+
+def test_who_complained_there_is_blocked_here_for_good(shop: Shop, ring: Ring, now: datetime) -> None:
+    with shop.database.begin() as session:
+        suppress(session, "p0@example.org", SuppressionReason.HARD_BOUNCE, ring=ring, now=now)
+    found = counts(shop, ring, now, with_statuses("complained", "Spam", "junk", "active"))
+    assert found == {"complained-there": 3, "new": 1}
+    with shop.database.read() as session:
+        assert list(session.scalars(select(Suppression.reason))) == ["complaint"] * 3
+        lines = select(SuppressionLine.reason).order_by(SuppressionLine.id)
+        assert list(session.scalars(lines)) == ["hard-bounce", *["complaint"] * 3]
+
+
+def test_a_status_that_nobody_knows_lets_nobody_in(shop: Shop, ring: Ring, now: datetime) -> None:
+    words = ("never subscribed", "cancelled", "suppressed", "unsub", "soft bounce", "hard bounces", "who knows", "Suscrita", "")
+    found = counts(shop, ring, now, with_statuses(*words))
+    assert found == {"not-in-there": 1, "left-there": 3, "unknown-there": 2, "bounced-there": 1, "new": 2}

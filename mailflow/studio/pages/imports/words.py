@@ -42,6 +42,12 @@ FATES: dict[str, Fate] = {
     "left-there": Fate(lazy_gettext("Had left in the other program"), lazy_gettext("Noted as having left, so that nobody writes to them.")),
     "not-in-there": Fate(lazy_gettext("Never confirmed in the other program"), lazy_gettext("They never said yes there.")),
     "bounced-there": Fate(lazy_gettext("Bounced in the other program"), lazy_gettext("Mail came back; the address is blocked here too.")),
+    "complained-there": Fate(
+        lazy_gettext("Complained in the other program"), lazy_gettext("They called a mail spam; the address is blocked here too.")
+    ),
+    "unknown-there": Fate(
+        lazy_gettext("A status that is not known"), lazy_gettext("Nobody can tell whether they agreed, so they stay out.")
+    ),
     "no-address": Fate(lazy_gettext("Without an address"), lazy_gettext("The cell is empty.")),
     "bad-address": Fate(lazy_gettext("An address that cannot be"), lazy_gettext("No mail could ever reach it.")),
     "look-alike": Fate(lazy_gettext("Letters that look like others"), lazy_gettext("Two alphabets in one address: often a fraud.")),
@@ -59,6 +65,7 @@ FAULTS: dict[str, LazyString] = {
     "empty": lazy_gettext("The file is empty."),
     "not-text": lazy_gettext("This is no table. Save it as CSV or as an Excel file (.xlsx) and choose it again."),
     "no-workbook": lazy_gettext("This Excel file cannot be opened: it is damaged, or locked with a password. Save it again and retry."),
+    "damaged": lazy_gettext("This file is damaged, or locked with a password. Save it again and retry."),
     "too-large": lazy_gettext("Too large: a file may have up to 200 MB. Split it and bring the parts one after the other."),
     "no-columns": lazy_gettext("The first line has to name the columns, such as Correo, Nombre, Provincia."),
     "too-many-columns": lazy_gettext("More than 200 columns: delete those that you do not need."),
