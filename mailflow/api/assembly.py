@@ -10,6 +10,7 @@ from mailflow.api import (
     campaigns,
     decisions,
     events,
+    exports,
     fields,
     hours,
     imports,
@@ -49,7 +50,7 @@ def create_api(
     app.register_error_handler(BadParameterError, BadParameterError.answer)
     refuse_unmarked(app)
     app.after_request(_keep_private)
-    for part in (events, campaigns, decisions, hours, imports, lists, fields, subscribers, segments, suppressions, openapi):
+    for part in (events, campaigns, decisions, hours, imports, lists, fields, subscribers, segments, suppressions, exports, openapi):
         app.register_blueprint(part.blueprint)
     return app
 

@@ -12,6 +12,7 @@ from mailflow.api.access import public
 from mailflow.api.answers import CampaignTold, MessageTold, Moved
 from mailflow.api.declared import declared_models, declared_paths
 from mailflow.api.describing import ID, answer, looking, named, page, problems
+from mailflow.api.exports import ExportSaid, export_path
 from mailflow.api.import_paths import import_paths
 from mailflow.api.import_told import ImportTold
 from mailflow.api.schemas import MOST_EVENTS, ChooseHour, Decide, DecideExactly, Event, Result
@@ -24,6 +25,7 @@ _ASKED: list[tuple[type[BaseModel], Any]] = [
     (Decide, "validation"),
     (DecideExactly, "validation"),
     (ChooseHour, "validation"),
+    (ExportSaid, "validation"),
 ]
 _PARTS = (lists, fields, subscribers, segments, suppressions)
 """Whoever describes the API needs their endpoints declared."""
@@ -71,6 +73,7 @@ def _paths() -> dict[str, Any]:
         f"{one}/schedule": {"post": _hour("Give a scheduled or held campaign another hour", "ChooseHour")},
         f"{one}/cancel": {"post": _hour("Let nobody get it who has not got it yet")},
         **import_paths(),
+        **export_path(),
     }
 
 

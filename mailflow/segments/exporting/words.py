@@ -14,6 +14,13 @@ class Form(StrEnum):
     JSONL = "jsonl"
 
 
+MEDIA_TYPES = {
+    Form.CSV: "text/csv",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.JSONL: "application/jsonl",
+}
+
+
 class Own(StrEnum):
     """Columns that are no field's."""
 

@@ -13,7 +13,7 @@ from mailflow.audience.queries import lists
 from mailflow.content.headers import disposition
 from mailflow.foundation.language import pick
 from mailflow.segments.exporting.take import Taken
-from mailflow.segments.exporting.words import EVERYBODY, ExportError, Form, Own, Wanted
+from mailflow.segments.exporting.words import EVERYBODY, MEDIA_TYPES, ExportError, Form, Own, Wanted
 from mailflow.segments.queries import segments
 from mailflow.studio.language import current_language
 from mailflow.studio.pages.suppression.phrases import who
@@ -21,11 +21,6 @@ from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant
 
 blueprint = Blueprint("exporting", __name__, url_prefix="/export")
-_KINDS = {
-    Form.CSV: "text/csv",
-    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Form.JSONL: "application/jsonl",
-}
 
 
 @blueprint.get("/")
@@ -55,7 +50,7 @@ def take() -> Response | tuple[str, int]:
         taken.begin(session, by=f"user:{current_user.id}", now=current_instant())
         name = f"{dict(_whose(session)).get(what, what)} {current_instant():%Y-%m-%d}"
     headers = {"Content-Disposition": disposition(name, wanted.form)}
-    return Response(stream_with_context(_pieces(taken)), mimetype=_KINDS[wanted.form], headers=headers)
+    return Response(stream_with_context(_pieces(taken)), mimetype=MEDIA_TYPES[wanted.form], headers=headers)
 
 
 def _pieces(taken: Taken) -> Iterator[bytes]:
