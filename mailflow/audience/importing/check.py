@@ -27,11 +27,16 @@ class Checking:
         self._ring, self._judge = ring, Judge(brought.mapping, fields(session), today=settled.date(), policies=policies, sexes=words)
         self._seen: set[int] = set()
         self._seen_of = 0
+        self._new: set[int] = set()
         self._judged: list[Judged] = []
         self._outcomes: list[Outcome] = []
 
     def prepare(self, session: Session, brought: Import) -> None:
         """Judge the next block."""
+        if brought.tried > self._seen_of:  # the block judged last was kept; until it is, none of its addresses was met
+            self._seen |= self._new
+            self._seen_of += bool(self._new)
+        self._new = set()
         while self._seen_of < brought.tried:
             self._seen.update(hash(one[0].lower()) for one in _block(session, brought, self._seen_of).judged if one)
             self._seen_of += 1
@@ -40,7 +45,6 @@ class Checking:
             self._judged = [self._once(self._judge.judge(row)) for row in rows]
             known = look_up(session, [one for one in self._judged if one.email], brought.list_id, ring=self._ring)
             self._outcomes = known.outcomes(self._judged)
-            self._seen_of += 1
 
     def write(self, session: Session, brought: Import, *, now: datetime) -> None:
         """Keep what was judged."""
@@ -62,9 +66,9 @@ class Checking:
         if not judged.email:
             return judged
         key = hash(key_of(judged))
-        if key in self._seen:
+        if key in self._seen or key in self._new:
             return Judged(Outcome.TWICE)
-        self._seen.add(key)
+        self._new.add(key)
         return judged
 
 
