@@ -1,6 +1,8 @@
 """Mailchimp's export: a ZIP with a CSV file for each standing, whose name says what became of its people."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
@@ -9,6 +11,8 @@ from mailflow.audience.importing.words import STATUS, FileError, Row
 _STANDINGS = ("unsubscribed", "cleaned", "nonsubscribed", "subscribed")
 """In this order: who is gone is read first, and the first row of an address counts."""
 _MOST_BYTES = 400 * 1024 * 1024
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError, OSError)
+"""What comes of a part that is cut, changed, locked with a password, or packed in a way of its own."""
 _Rows = Callable[[BinaryIO], Iterator[Row]]
 
 
@@ -23,7 +27,7 @@ def is_archive(file: BinaryIO) -> bool:
 
 
 def archive_rows(file: BinaryIO, rows_of: _Rows) -> Iterator[Row]:
-    """The rows of all its files as if they were one, with a last column that says the standing. FileError: it unpacks to too much."""
+    """The rows of all its files as if they were one, and a last column for the standing. FileError: too large, or damaged."""
     packed = zipfile.ZipFile(file)
     if sum(each.file_size for each in packed.infolist()) > _MOST_BYTES:
         raise FileError("too-large")
@@ -43,6 +47,8 @@ def _opened(packed: zipfile.ZipFile, name: str, rows_of: _Rows) -> Iterator[Row]
         yield from rows_of(packed.open(name))  # type: ignore[arg-type]  # it reads and seeks, which is all that is asked of it
     except FileError:  # an empty file among others
         return
+    except DAMAGED:
+        raise FileError("damaged") from None
 
 
 def _standing(name: str) -> str:

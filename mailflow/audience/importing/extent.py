@@ -2,9 +2,9 @@
 
 import re
 import zipfile
-import zlib
 from typing import IO
 
+from mailflow.audience.importing.archive import DAMAGED
 from mailflow.audience.importing.words import FileError
 
 _MOST_CELLS = 30_000_000
@@ -28,8 +28,8 @@ def refuse_too_far(packed: zipfile.ZipFile) -> None:
         try:
             with packed.open(each) as part:
                 _look_through(part)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
-            raise FileError("no-workbook") from None
+        except DAMAGED:
+            raise FileError("damaged") from None
 
 
 def _look_through(part: IO[bytes]) -> None:

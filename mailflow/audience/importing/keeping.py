@@ -34,6 +34,9 @@ class Keeping:
             self._read_on(session, brought)
         except FileError as error:
             self._fault = error.word
+        except BaseException:
+            self._rows = None  # what raised reads no further: it would look as if the file ended here
+            raise
 
     def _read_on(self, session: Session, brought: Import) -> None:
         if self._rows is None or self._read > brought.rows:

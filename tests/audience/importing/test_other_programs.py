@@ -1,5 +1,6 @@
 """Exports of Mailchimp, Brevo and listmonk: who is gone there is never confirmed here, and stays out of the next file too."""
 
+import random
 import zipfile
 from datetime import datetime
 from io import BytesIO
@@ -8,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from mailflow.audience.importing.models import Import
-from mailflow.audience.importing.words import Outcome, Policies, Policy
+from mailflow.audience.importing.words import FileError, ImportState, Outcome, Policies, Policy
 from mailflow.audience.models import Subscriber, Suppression, SuppressionLine
 from mailflow.audience.suppression import suppress
 from mailflow.audience.words import SuppressionReason
 from mailflow.foundation.ring import Ring
 from tests.audience.audience_shop import Shop
-from tests.audience.importing.bringing import brought, carried, tried
+from tests.audience.importing.bringing import brought, carried, tried, worked
 
 CHIMP = {
     "subscribed_members_export_9f2.csv": '"Email Address","First Name",TAGS\nana@example.org,Ana,"""vip"""\ncarla@example.org,Carla,\n',
@@ -26,9 +27,9 @@ BREVO = "CONTACT ID;EMAIL;NOMBRE;EMAIL_BLACKLISTED\n1;ana@example.org;Ana;no\n2;
 LISTMONK = "uuid,email,name,attributes,status\n1,ana@example.org,Ana,{},enabled\n2,carla@example.org,Carla,{},blocklisted\n"
 
 
-def packed(files: dict[str, str]) -> bytes:
+def packed(files: dict[str, str], method: int = zipfile.ZIP_STORED) -> bytes:
     out = BytesIO()
-    with zipfile.ZipFile(out, "w") as each:
+    with zipfile.ZipFile(out, "w", method) as each:
         for name, text in files.items():
             each.writestr(name, text)
     return out.getvalue()
@@ -100,3 +101,37 @@ def test_a_status_that_nobody_knows_lets_nobody_in(shop: Shop, ring: Ring, now: 
     words = ("never subscribed", "cancelled", "suppressed", "unsub", "soft bounce", "hard bounces", "who knows", "Suscrita", "")
     found = counts(shop, ring, now, with_statuses(*words))
     assert found == {"not-in-there": 1, "left-there": 3, "unknown-there": 2, "bounced-there": 1, "new": 2}
+
+
+def cut(shift: int) -> bytes:
+    """Mailchimp's export with some bytes of its second file changed on the way."""
+    drawn = random.Random(1)
+    whole = bytearray(
+        packed(
+            {
+                "unsubscribed_1.csv": "Email Address\n" + "".join(f"u{number}@example.org\n" for number in range(80)),
+                "nonsubscribed_1.csv": "Email Address\n" + "".join(f"n{drawn.random()}@example.org\n" for _ in range(3000)),
+                "subscribed_1.csv": "Email Address\n" + "".join(f"s{number}@example.org\n" for number in range(30)),
+            },
+            zipfile.ZIP_DEFLATED,
+        )
+    )
+    whole[whole.index(b"nonsubscribed_1.csv") + shift] ^= 0x5A
+    return bytes(whole)
+
+
+@pytest.mark.parametrize("shift", [500, 5000])
+def test_an_export_damaged_on_the_way_fails_and_says_so(shop: Shop, ring: Ring, now: datetime, shift: int) -> None:
+    number = brought(shop.database, cut(shift), now)
+    assert worked(shop.database, number, ring, now) == ImportState.FAILED
+    with shop.database.read() as session:
+        assert session.get_one(Import, number).fault == "damaged"
+
+
+def test_an_export_locked_with_a_password_is_not_taken(shop: Shop, now: datetime) -> None:
+    locked = bytearray(packed({"subscribed_1.csv": "Email Address\nana@example.org\n"}))
+    locked[6] |= 1
+    locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(FileError) as refused:
+        brought(shop.database, bytes(locked), now)
+    assert refused.value.word == "damaged"
