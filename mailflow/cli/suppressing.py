@@ -27,8 +27,8 @@ NO_MARK: Words = {
     "es": "Escribe una dirección, un dominio como @example.com, o el SHA-256 o MD5 de una dirección.",
 }
 NO_SCOPE: Words = {"en": "A scope is everything, marketing, or list:3.", "es": "El alcance es everything, marketing o list:3."}
-ON: Words = {"en": "Put on.", "es": "Bloqueada."}
-ON_ALREADY: Words = {"en": "It was on already.", "es": "Ya estaba bloqueada."}
+ON: Words = {"en": "Blocked.", "es": "Bloqueada."}
+ON_ALREADY: Words = {"en": "It was blocked already.", "es": "Ya estaba bloqueada."}
 FREE: Words = {"en": "Not blocked.", "es": "No está bloqueada."}
 ROW: Words = {"en": "{number}: {reason}, {scope}, since {at}, {by} {note}", "es": "{number}: {reason}, {scope}, desde {at}, {by} {note}"}
 LIFTED: Words = {"en": "{number}: {outcome}", "es": "{number}: {outcome}"}

@@ -21,7 +21,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_it_is_put_on_shown_and_taken_off(run, tmp_path: Path) -> None:
-    assert run("add", "@bad.example", "--note", "traps") == (0, "Put on.\n")
+    assert run("add", "@bad.example", "--note", "traps") == (0, "Blocked.\n")
     assert "by-hand, everything, since" in run("show", "x@bad.example")[1]
     file = tmp_path / "robinson.csv"
     file.write_text("email\nana@example.net\nana@example.net\nnobody\n", encoding="utf-8")

@@ -78,7 +78,7 @@ def test_a_dirty_file_from_upload_to_result_and_back(bruno: Visitor, database: D
         assert session.scalars(select(ConsentLine.wording)).first() == f"{GROUNDS['wording']}\n{GROUNDS['source']}"
     rows = list(csv.reader(StringIO(bruno.get(f"{address}report.csv").text.lstrip("\ufeff"))))
     assert len(rows) == 1 + 6 + 1, "who stayed out, and one who came in without his province"
-    assert "Come in" in bruno.get("/imports/").text
+    assert "Finished" in bruno.get("/imports/").text
     assert bruno.get(f"{address}sure/undo").status_code == 200
     assert bruno.post(f"{address}undo").status_code == 303
     work_off(database, ring, now)

@@ -32,7 +32,7 @@ def test_one_address_is_put_on_found_and_taken_off(bruno: Visitor, database: Dat
     assert "is not blocked" in bruno.get("/suppression/?q=ana@example.net").text
     answer = bruno.post("/suppression/add", {"what": "Ana@example.net", "scope": "marketing", "note": "lo pidió <hoy>"})
     page = bruno.get(answer.location.removeprefix("http://localhost")).text
-    assert "Put on by hand" in page
+    assert "Blocked by hand" in page
     assert "lo pidió &lt;hoy&gt;" in page
     assert "Bruno" in page
     assert scopes(database, ring, "ana@example.net", now) == {"marketing"}

@@ -67,7 +67,7 @@ def add() -> Response | tuple[str, int]:
             by=f"user:{current_user.id}",
             note=request.form.get("note", "").strip()[:LONGEST_NOTE],
         )
-    flash(_("Put on. It holds from this moment, for mails that wait as well.") if new else _("It was on already."))
+    flash(_("Blocked. It holds from this moment, for mails that wait as well.") if new else _("It was blocked already."))
     return redirect(url_for("suppression.index", q=typed), 303)
 
 
@@ -80,11 +80,11 @@ def take_off(number: int) -> Response:
     with current_database().begin() as session:
         outcome = verb(session, number, by=f"user:{current_user.id}", note=note, now=current_instant())
     words = {
-        Lifted.LIFTED: _("Taken off. Mail may go there again."),
+        Lifted.LIFTED: _("Unblocked. Mail may go there again."),
         Lifted.ASKED: _("For a week they may sign up again with a form. The button in the mail they get then takes all of this off."),
         Lifted.NO_NOTE: _("Say why, so that whoever looks next year knows."),
         Lifted.HERS_ALONE: _("Only they themselves can take this back, by signing up again."),
-        Lifted.UNKNOWN: _("That was taken off already."),
+        Lifted.UNKNOWN: _("That was unblocked already."),
     }
     flash(words[outcome], "message" if outcome in (Lifted.LIFTED, Lifted.ASKED) else "bad")
     return redirect(url_for("suppression.index", q=request.form.get("q", "")[:LONGEST] or None), 303)

@@ -17,13 +17,13 @@ REASONS: Mapping[str, LazyString] = {
     "hard-bounce": lazy_gettext("The mailbox does not exist"),
     "complaint": lazy_gettext("Called a mail spam"),
     "erased": lazy_gettext("Asked to be forgotten"),
-    "by-hand": lazy_gettext("Put on by hand"),
+    "by-hand": lazy_gettext("Blocked by hand"),
     "robinson": lazy_gettext("On a list of people who want no advertising"),
 }
 EVENTS: Mapping[str, tuple[LazyString, str]] = {
-    "added": (lazy_gettext("Put on"), "bad"),
+    "added": (lazy_gettext("Was blocked"), "bad"),
     "asked": (lazy_gettext("May sign up again"), "warn"),
-    "lifted": (lazy_gettext("Taken off"), "ok"),
+    "lifted": (lazy_gettext("Unblocked"), "ok"),
 }
 FORMS: Mapping[str, LazyString] = {
     "address": lazy_gettext("The address"),
