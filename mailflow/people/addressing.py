@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.activity import ledger
 from mailflow.activity.words import Kind
 from mailflow.audience.finding.index import index_people
-from mailflow.audience.models import ConfirmationRequest, Subscriber
+from mailflow.audience.models import Subscriber
 from mailflow.audience.records.models import FormerAddress
 from mailflow.audience.suppression import blocks
 from mailflow.audience.words import Address, Scope
 from mailflow.foundation.ring import Ring
 from mailflow.people.burdens import take_over
-from mailflow.people.redirecting import redirect
+from mailflow.people.redirecting import end_requests, redirect
 from mailflow.people.words import AddressOutcome, AddressReason
 
 
@@ -38,14 +38,8 @@ def change_address(session: Session, person: Subscriber, read: Address, *, by: i
     take_over(session, read.email, person.email, ring=ring, by=f"user:{by}", now=now)
     person.email, person.email_key = read.email, read.email.lower()
     session.flush()
-    _end_requests(session, person.id, now)
+    end_requests(session, person.id, now)
     ledger.note(session, Kind.ADDRESS_CHANGED, person.id, now=now, detail={"by": by, "former": before.id})
     redirect(session, person.id, person.email)
     index_people(session, [person.id])
     return AddressOutcome(AddressReason.CHANGED)
-
-
-def _end_requests(session: Session, subscriber_id: int, now: datetime) -> None:
-    mine = update(ConfirmationRequest).where(ConfirmationRequest.subscriber_id == subscriber_id, ConfirmationRequest.expires_at > now)
-    over = mine.where(ConfirmationRequest.used_at.is_(None)).values(expires_at=now)
-    session.execute(over.execution_options(synchronize_session=False))

@@ -21,7 +21,7 @@ from mailflow.outbox.words import Reason, State
 from mailflow.people import carrying
 from mailflow.people.burdens import take_over
 from mailflow.people.planning import plan_merge, superfluous
-from mailflow.people.redirecting import redirect
+from mailflow.people.redirecting import end_requests, redirect
 from mailflow.people.rules import joint_tracking
 from mailflow.people.words import MergeOutcome, MergePlan, MergeReason, Standing
 from mailflow.segments.keeping_up import recount
@@ -46,6 +46,7 @@ def merge(session: Session, kept_id: int, gone_id: int, *, by: int, now: datetim
     _stop(session, superfluous(session, kept.id, gone.id))
     _note_conflicts(session, plan, kept.id, set(take), by, now)
     _join_places(session, plan.standings, kept, gone, now)
+    end_requests(session, gone.id, now)
     told = _carry(session, kept.id, gone.id, set(take))
     _join_people(session, kept, gone, now)
     take_over(session, kept.email, gone.email, ring=ring, by=f"user:{by}", now=now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mailflow.activity.models import Activity
@@ -16,6 +16,7 @@ from mailflow.audience.words import HERS_ALONE, Consent, SubscriptionState
 from mailflow.foundation.among import among
 from mailflow.foundation.ring import Ring
 from mailflow.offers.models import Code
+from mailflow.outbox.doubt import HOPELESS
 from mailflow.outbox.models import Mailing, Message
 from mailflow.outbox.words import MailingKind, State
 from mailflow.people.rules import OF_THE_PERSON, OWN_WORD, Place, joint_state
@@ -23,8 +24,11 @@ from mailflow.people.words import Conflict, MergePlan, Standing
 from mailflow.tracking.models import Order
 
 _COUNTED = {"orders": Order, "codes": Code, "notes": Note, "consents": ConsentLine, "activity": Activity}
-_STOPPABLE = (State.PENDING, State.DEFERRED, State.CLAIMED)
-_NEVER_WENT = (*_STOPPABLE, State.SKIPPED, State.FAILED)
+_GOES_BEFORE = {
+    State.FAILED: 1, State.PENDING: 2, State.DEFERRED: 2, State.CLAIMED: 2, State.UNCERTAIN: 3, State.SENDING: 4, State.SENT: 4,
+}  # fmt: skip
+"""Of two that are the same mail, which one counts; one that was skipped, or never can go, is no second."""
+_STOPPABLE = tuple(state for state, rank in _GOES_BEFORE.items() if rank < _GOES_BEFORE[State.SENDING])
 
 
 def plan_merge(session: Session, kept: Subscriber, gone: Subscriber, *, ring: Ring) -> MergePlan:
@@ -67,10 +71,13 @@ def _place(session: Session, row: Subscription | None) -> Place | None:
 
 
 def superfluous(session: Session, kept_id: int, gone_id: int) -> list[int]:
-    """Messages that wait though the other record gets, or got, the same: of two that wait, the kept record's goes."""
+    """Messages that wait, or that somebody could send again, though the other record gets, or got, the same.
+
+    Of two alike the kept record's stays.
+    """
     other = aliased(Message)
     pairs = (
-        select(Message.id, Message.person_key, other.state)
+        select(Message.id, Message.person_key, Message.state, other.state)
         .join(other, other.mailing_id == Message.mailing_id)
         .join(Mailing, Mailing.id == Message.mailing_id)
         .where(
@@ -78,14 +85,16 @@ def superfluous(session: Session, kept_id: int, gone_id: int) -> list[int]:
             other.person_key.in_((kept_id, gone_id)),
             other.person_key != Message.person_key,
             Message.state.in_(_STOPPABLE),
+            *(or_(one.state != State.FAILED, one.reason.is_(None), one.reason.not_in(HOPELESS)) for one in (Message, other)),
             Mailing.kind.in_((MailingKind.CAMPAIGN, MailingKind.STEP)),
         )
     )
-    return sorted({number for number, person, state in session.execute(pairs) if _is_second(person == gone_id, state)})
+    return sorted({number for number, person, state, others in session.execute(pairs) if _is_second(person == gone_id, state, others)})
 
 
-def _is_second(of_the_gone: bool, other_state: str) -> bool:
-    return other_state not in _NEVER_WENT or (of_the_gone and other_state in _STOPPABLE)
+def _is_second(of_the_gone: bool, state: str, other_state: str) -> bool:
+    mine, others = _GOES_BEFORE[State(state)], _GOES_BEFORE.get(State(other_state), 0)
+    return others > mine or (of_the_gone and others == mine)
 
 
 def burdens(session: Session, kept_email: str, gone_email: str, *, ring: Ring) -> Sequence[Suppression]:

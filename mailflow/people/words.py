@@ -65,7 +65,7 @@ class MergePlan:
     counts: Mapping[str, int]
     """Lines that come over, by table."""
     withdrawn: int
-    """Mails waiting that will not go, since the other record gets or got the same."""
+    """Mails that wait, or could be sent again, and will not go, since the other record gets or got the same."""
     suppressions: tuple[str, ...]
     """Reasons for which the address that stays gets nothing from then on, taken over from the other."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, func, select, text
+from sqlalchemy import Column, MetaData, Table, func, select, text, update
 from sqlalchemy.orm import Session
 
 from mailflow.activity.models import Activity
@@ -23,6 +23,7 @@ from mailflow.audience.words import LeaveMethod, SubscriptionState, SuppressionR
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.offers.models import Code, Offer
+from mailflow.outbox.doubt import Decision, move_some
 from mailflow.outbox.models import Mailing, Message
 from mailflow.people import carrying
 from mailflow.people.addressing import change_address
@@ -198,6 +199,11 @@ def _campaign(session: Session, now: datetime, *states: tuple[int, str]) -> Mail
         ("sent", "claimed", {"sent": 1, "skipped": 1}),
         ("skipped", "pending", {"skipped": 1, "pending": 1}),
         ("uncertain", "deferred", {"uncertain": 1, "skipped": 1}),
+        ("sent", "failed", {"sent": 1, "skipped": 1}),
+        ("failed", "pending", {"skipped": 1, "pending": 1}),
+        ("uncertain", "sent", {"skipped": 1, "sent": 1}),
+        ("failed", "failed", {"failed": 1, "skipped": 1}),
+        ("uncertain", "uncertain", {"uncertain": 1, "skipped": 1}),
     ],
 )
 def test_nobody_gets_a_mail_twice(
@@ -213,6 +219,42 @@ def test_nobody_gets_a_mail_twice(
         assert {row.person_key for row in rows} == {kept}
         assert {row.address for row in rows if row.state == "pending"} <= {"ana@example.net"}
         assert len({(row.mailing_id, row.occasion) for row in rows}) == 2
+
+
+@pytest.mark.parametrize(("state", "decision"), [("failed", Decision.RETRY), ("uncertain", Decision.AGAIN)])
+def test_what_arrived_at_one_address_is_not_sent_again_for_the_other(
+    database: Database, ring: Ring, two: tuple[int, int], state: str, decision: Decision
+) -> None:
+    kept, gone = two
+    with database.begin() as session:
+        mailing = _campaign(session, NOON, (kept, "sent"), (gone, state)).id
+        session.execute(update(Message).where(Message.person_key == gone).values(reason="mailbox-temporary"))
+    _merge(database, ring, kept, gone)
+    with database.begin() as session:
+        assert move_some(session, [mailing], decision, now=NOON) == 0
+        assert set(session.execute(select(Message.state, Message.reason))) == {("sent", None), ("skipped", "merged")}
+
+
+def test_a_failure_for_good_is_told_as_it_was(database: Database, ring: Ring, two: tuple[int, int]) -> None:
+    kept, gone = two
+    with database.begin() as session:
+        _campaign(session, NOON, (kept, "sent"), (gone, "failed"))
+        session.execute(update(Message).where(Message.person_key == gone).values(reason="hard-address"))
+    _merge(database, ring, kept, gone)
+    with database.read() as session:
+        assert set(session.execute(select(Message.state, Message.reason))) == {("sent", None), ("failed", "hard-address")}
+
+
+def test_a_link_to_confirm_that_the_other_address_has_confirms_nothing(
+    database: Database, ring: Ring, shop: Shop, two: tuple[int, int]
+) -> None:
+    asked = shop.asks("somebody.else@example.net", "rebajas", now=NOON)
+    with database.read() as session:
+        stranger = session.scalars(select(Subscriber.id).where(Subscriber.email_key == "somebody.else@example.net")).one()
+    _merge(database, ring, two[0], stranger)
+    assert asked.request_id is not None
+    shop.confirms(asked.request_id, now=NOON + timedelta(hours=1))
+    assert shop.states("ana@example.net")["rebajas"] == PENDING
 
 
 def test_codes_and_ways_through_sequences(database: Database, ring: Ring, two: tuple[int, int]) -> None:
