@@ -87,7 +87,7 @@ def blocks(session: Session, addresses: Collection[str], *, ring: Ring, now: dat
     """
     found: dict[str, frozenset[str]] = {}
     for address, scope, asked_until in _rows(session, addresses, ring):
-        asked = asked_until is not None and asked_until > now
+        asked = scope == Scope.EVERYTHING and asked_until is not None and asked_until > now
         found[address] = found.get(address, _NOTHING) | {Scope.MARKETING.value if asked else scope}
     return found
 

@@ -116,6 +116,13 @@ def test_who_was_let_ask_and_did_not_is_silent_again_after_a_week(house: House, 
         assert blocks(session, [ANA], ring=house.ring, now=now + timedelta(days=7)) == {ANA: {Scope.EVERYTHING}}
 
 
+def test_who_was_let_ask_about_one_list_gets_the_others_meanwhile(house: House, now: datetime) -> None:
+    on_the_list(house, ANA, of_list(1))
+    with house.database.begin() as session:
+        let_her_ask(session, session.scalars(select(Suppression.id)).one(), by="user:1", note="llamó", now=now)
+        assert blocks(session, [ANA], ring=house.ring, now=now) == {ANA: {of_list(1)}}
+
+
 def test_staff_lift_their_own_with_a_reason(house: House, now: datetime) -> None:
     on_the_list(house, ANA, Scope.EVERYTHING)
     with house.database.begin() as session:
