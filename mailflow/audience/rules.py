@@ -87,7 +87,7 @@ def _parse_choices(field: FieldLike, answers: list[str]) -> list[str]:
 
 def _parse_number(text: str) -> float:
     # Only the plain form: float() would also take "nan", "1_000" and digits of other scripts.
-    if not re.fullmatch(r"[+-]?[0-9]{1,12}([.,][0-9]{1,6})?", text):
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}([.,][0-9]{1,17})?", text):
         raise _BadValueError(FieldFault.NOT_A_NUMBER)
     return float(text.replace(",", "."))
 

@@ -1,5 +1,6 @@
 """What Bruno does at one person's page: mends, notes, merges, moves to another address."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -7,13 +8,15 @@ from sqlalchemy import func, select
 
 from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
+from mailflow.audience.field_rules import FieldSheet
 from mailflow.audience.finding.index import index_people
 from mailflow.audience.first_start import first_start
 from mailflow.audience.models import Subscriber, Subscription
 from mailflow.audience.profile import set_values, values
 from mailflow.audience.records.models import Note
+from mailflow.audience.registry import NewField, create_field
 from mailflow.audience.suppression import suppress
-from mailflow.audience.words import SuppressionReason
+from mailflow.audience.words import FieldKind, SuppressionReason
 from mailflow.foundation.accounts import add_user
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
@@ -54,6 +57,19 @@ def test_what_cannot_be_read_is_said_in_its_place_and_nothing_is_kept(bruno: Vis
     with database.read() as session:
         assert values(session, [1])[1] == {"first_name": "Ana", "last_name": "Ferrer"}
         assert session.scalar(select(func.count()).select_from(Activity).where(Activity.kind == Kind.EDITED)) == 0
+
+
+@pytest.mark.parametrize("number", [123456789012345.0, 999999999999.999, 1 / 3, 0.000001, 1000000.0, -3.0])
+def test_saving_what_nobody_changed_keeps_every_figure_of_a_number(bruno: Visitor, database: Database, number: float) -> None:
+    with database.begin() as session:
+        assert create_field(session, NewField(FieldKind.NUMBER, key="points"), FieldSheet({"es": "Puntos", "en": "Points"})).field
+        set_values(session, 1, {"points": number})
+    shown = re.search(r'value="([^"]*)"', re.search(r'<input[^>]*name="points"[^>]*>', bruno.get("/subscribers/1/edit").text)[0])[1]
+    assert bruno.post("/subscribers/1/edit", {"first_name": "Anabel", "points": shown}).status_code == 303
+    with database.read() as session:
+        assert values(session, [1])[1]["points"] == number
+    bruno.get("/export/")
+    assert f"\r\n{shown}\r\n" in bruno.post("/export/", {"columns": "points"}).text
 
 
 def test_an_edit_that_changes_nothing_leaves_no_line(bruno: Visitor, database: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.audience.exporting.taken import ended, take_out
 from mailflow.foundation.database import Database
+from mailflow.foundation.decimals import figures
 from mailflow.foundation.spreadsheet import safe_cell
 from mailflow.foundation.xlsx import Cell, workbook
 from mailflow.segments.exporting.people import numbers, offered, people
@@ -71,7 +72,7 @@ class Taken:
 
     def _written(self, cell: Cell) -> str:
         if isinstance(cell, float):
-            return f"{cell:g}".replace(".", "," if self._wanted.comma else ".")
+            return figures(cell).replace(".", "," if self._wanted.comma else ".")
         return "" if cell is None else safe_cell(cell) if isinstance(cell, str) else str(cell)
 
 

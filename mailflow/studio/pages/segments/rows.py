@@ -6,6 +6,7 @@ Whether what was typed makes sense is for the segments' own rules to say; a text
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mailflow.foundation.decimals import figures
 from mailflow.segments.sources import SOURCES
 from mailflow.segments.words import FieldFacts
 from mailflow.studio.pages.segments.nodes import Branch, Node, Row
@@ -152,7 +153,7 @@ def _row(what: str, op: str = "", **boxes: Any) -> Row:
 
 
 def _text(value: Any) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else "" if value is None else str(value)
+    return figures(value) if isinstance(value, float) else "" if value is None else str(value)
 
 
 def _field_row(tree: Condition) -> Row:

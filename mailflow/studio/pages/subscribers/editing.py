@@ -17,6 +17,7 @@ from mailflow.audience.profile import values
 from mailflow.audience.records.editing import Edit, edit
 from mailflow.audience.words import FieldKind, Telephone
 from mailflow.foundation.accounts import User
+from mailflow.foundation.decimals import figures
 from mailflow.foundation.language import pick
 from mailflow.people.addressing import change_address
 from mailflow.people.words import AddressOutcome, AddressReason
@@ -132,4 +133,4 @@ def _as_typed(value: Any) -> Any:
         return [value.typed]
     if isinstance(value, int):
         return [f"{value / 100:.2f}"]
-    return [f"{value:.12g}" if isinstance(value, float) else str(value)]
+    return [figures(value) if isinstance(value, float) else str(value)]
