@@ -1,15 +1,17 @@
 """Work that comes in slices, each a short transaction that is safe to repeat: for whom some waits, and the next slice of it."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from mailflow.audience.importing.queries import waiting as imports_waiting
-from mailflow.audience.importing.stepping import step
+from mailflow.audience.importing.stepping import give_up, step
 from mailflow.campaigns import control, launch
 from mailflow.campaigns.models import Campaign
 from mailflow.foundation.clock import utc_now
@@ -18,6 +20,7 @@ from mailflow.foundation.ring import open_ring
 from mailflow.foundation.settings import Settings
 from mailflow.sequences import advance, enrol
 
+_LOG = logging.getLogger(__name__)
 _EVERYBODY = (0,)
 
 
@@ -111,7 +114,14 @@ _ring = lru_cache(maxsize=2)(open_ring)
 
 
 def _bring_in(database: Database, settings: Settings, number: int) -> bool:
-    return step(database, number, ring=_ring(database, settings), now=utc_now())
+    try:
+        return step(database, number, ring=_ring(database, settings), now=utc_now())
+    except (OperationalError, InterfaceError):  # the database's trouble, which goes by
+        raise
+    except Exception:  # one broken import stops no other
+        _LOG.exception("import %d cannot be worked on", number)
+        give_up(database, number, now=utc_now())
+        return False
 
 
 FREEZE = Chunks("freeze", _begun, _in_one(_freeze), seconds=0.8)

@@ -21,6 +21,10 @@ FAULTS: Mapping[str, Words] = {
         "en": "{file} is damaged, or locked with a password; save it again.",
         "es": "{file} está dañado o protegido con contraseña; guárdalo de nuevo.",
     },
+    "broken": {
+        "en": "Something in {file} stopped the import; the log says what it was.",
+        "es": "Algo en {file} detuvo la importación; el registro dice qué fue.",
+    },
     "too-large": {"en": "{file} is too large: split it.", "es": "{file} es demasiado grande: divídelo."},
     "no-columns": {"en": "The first line of {file} names no columns.", "es": "La primera línea de {file} no nombra columnas."},
     "too-many-columns": {"en": "{file} has too many columns (200 at most).", "es": "{file} tiene demasiadas columnas (200 como mucho)."},

@@ -69,6 +69,7 @@ FAULTS: dict[str, LazyString] = {
     "not-text": lazy_gettext("This is no table. Save it as CSV or as an Excel file (.xlsx) and choose it again."),
     "no-workbook": lazy_gettext("This Excel file cannot be opened: it is damaged, or locked with a password. Save it again and retry."),
     "damaged": lazy_gettext("This file is damaged, or locked with a password. Save it again and retry."),
+    "broken": lazy_gettext("Something in it stopped the import: the log of the program says what it was."),
     "too-large": lazy_gettext("Too large: a file may have up to 200 MB. Split it and bring the parts one after the other."),
     "no-columns": lazy_gettext("The first line has to name the columns, such as Correo, Nombre, Provincia."),
     "too-many-columns": lazy_gettext("More than 200 columns: delete those that you do not need."),
