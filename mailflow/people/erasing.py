@@ -18,7 +18,7 @@ from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
 from mailflow.foundation.slices import each_alone
 from mailflow.outbox.models import Message
-from mailflow.outbox.words import OPEN_STATES, Reason, State
+from mailflow.outbox.words import WAITING, Reason, State
 from mailflow.people.erasing_files import clear_files
 
 WITH_HER = frozenset({
@@ -49,8 +49,10 @@ def erase(database: Database, subscriber_id: int, *, ring: Ring, now: datetime, 
 
 
 def _addresses(session: Session, subscriber_id: int) -> set[str]:
+    """Hers, and those she had that are nobody else's by now."""
     present = select(Subscriber.email).where(Subscriber.id == subscriber_id)
-    former = select(FormerAddress.email).where(FormerAddress.subscriber_id == subscriber_id)
+    others = select(Subscriber.email_key).where(Subscriber.id != subscriber_id)
+    former = select(FormerAddress.email).where(FormerAddress.subscriber_id == subscriber_id, FormerAddress.email_key.not_in(others))
     return {*session.scalars(present), *session.scalars(former)}
 
 
@@ -69,8 +71,8 @@ def _erase(session: Session, subscriber_id: int, *, ring: Ring, now: datetime, t
 
 
 def _leave_nameless(session: Session, subscriber_id: int) -> None:
-    """What waits is not sent; of what was sent nothing is kept but that it was."""
+    """What waits is not sent; of what was sent nothing is kept but that it was. What is on the wire now, its sender tells of."""
     hers = update(Message).where(Message.person_key == subscriber_id).execution_options(**_QUIET)
     waiting = {"state": State.SKIPPED.value, "reason": Reason.ERASED.value, "worker": None, "lease_until": None}
-    session.execute(hers.where(Message.state.in_(OPEN_STATES)).values(waiting))
+    session.execute(hers.where(Message.state.in_((*WAITING, State.CLAIMED))).values(waiting))
     session.execute(hers.values(address="", reply=None, context={}))

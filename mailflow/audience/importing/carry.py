@@ -46,9 +46,7 @@ class Carrying:
             block = select(ImportBlock.rows, ImportBlock.outcomes, ImportBlock.judged).where(*_block(brought))
             self._rows, self._told, judged = session.execute(block).one()
             tried = [Outcome(one if isinstance(one, str) else one[0]) for one in self._told]
-            self._judged = [
-                Judged(None if outcome in _ASKED_ANEW else outcome, *(one or ())) for one, outcome in zip(judged, tried, strict=True)
-            ]
+            self._judged = [_asked(outcome, one) for one, outcome in zip(judged, tried, strict=True)]
 
     def write(self, session: Session, brought: Import, *, now: datetime) -> None:
         """Bring in the next block."""
@@ -105,6 +103,13 @@ class Carrying:
             insert_many(session, ProfileValue, ("subscriber_id", "field_id", "position", name), some)
         index_later(session, [person for person, _ in told])
         return filled
+
+
+def _asked(tried: Outcome, one: Sequence[Any] | None) -> Judged:
+    """A row that could come in, and of which nothing is left, is that of somebody erased since the trial."""
+    if one is None:
+        return Judged(Outcome.SUPPRESSED if tried in COMES_IN else tried)
+    return Judged(None if tried in _ASKED_ANEW else tried, *one)
 
 
 def _first(values: Mapping[str, Any]) -> dict[str, Any]:
