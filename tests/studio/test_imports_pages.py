@@ -141,6 +141,15 @@ def test_a_column_nobody_knew_becomes_a_field(bruno: Visitor, database: Database
         assert list(told) == [60, 80, 120]
 
 
+def test_a_column_called_as_a_field_goes_there_and_makes_no_second_one(bruno: Visitor, database: Database) -> None:
+    address = upload(bruno, b"email,TELEFONO\nana@example.org,600112233\n", "movil.csv")
+    assert settled(bruno, address, **{"column-1": "new:string"}) == 303
+    with database.read() as session:
+        assert session.scalars(select(Import.mapping)).one()["1"] == "telephone"
+        assert "telefono" not in session.scalars(select(Field.key)).all()
+    assert "There is a field “Telephone” already" in bruno.get(address).text
+
+
 def test_stopped_by_bruno_it_goes_no_further_and_can_be_forgotten(bruno: Visitor, database: Database, ring: Ring, now: datetime) -> None:
     before, address = people(database), upload(bruno)
     settled(bruno, address)

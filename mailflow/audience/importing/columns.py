@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from mailflow.audience.importing.words import EMAIL, IGNORED, LANGUAGE, STATUS, Row
 from mailflow.audience.models import Field
+from mailflow.audience.standard import STANDARD
 
 _NAMES = {
     EMAIL: ("email", "e-mail", "mail", "correo", "correo electronico", "email address", "direccion de correo", "direccion de email"),
@@ -71,7 +72,8 @@ def guess(header: Sequence[str], rows: Sequence[Row], fields: Sequence[Field]) -
     """What each column, by its place as text, holds: "email", "language", a field's key; ignored ones are left out."""
     fields = [one for one in fields if one.archived_at is None]
     known = {name: target for target, names in _NAMES.items() for name in names if target in _keys(fields)}
-    known |= {plain(label): field.key for field in fields for label in (field.key, *field.label.values())}
+    known |= {plain(label): field.key for field in sorted(fields, key=_is_standard) for label in field.label.values()}
+    known |= {plain(field.key): field.key for field in fields} | dict.fromkeys(_NAMES[EMAIL], EMAIL)
     found: dict[str, str] = {}
     for place, name in enumerate(header):
         target = known.get(plain(name), IGNORED)
@@ -80,6 +82,10 @@ def guess(header: Sequence[str], rows: Sequence[Row], fields: Sequence[Field]) -
     if EMAIL not in found.values() and (place_of_mail := _with_addresses(rows, len(header))) is not None:
         found[str(place_of_mail)] = EMAIL
     return found
+
+
+def _is_standard(field: Field) -> bool:
+    return field.key in STANDARD
 
 
 def plain(text: str) -> str:

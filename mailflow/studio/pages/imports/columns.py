@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from flask import flash
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mailflow.audience.field_rules import CHOSEN, LONGEST_LABEL, FieldSheet
 from mailflow.audience.fields import live_fields
+from mailflow.audience.importing.columns import plain
 from mailflow.audience.importing.models import Import
 from mailflow.audience.importing.words import EMAIL, LANGUAGE, STATUS
 from mailflow.audience.registry import NewField, create_field
@@ -45,7 +47,7 @@ def offered(session: Session) -> Sequence[tuple[str, Options]]:
 
 
 def with_new_fields(session: Session, mapping: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
-    """The mapping, with a field made for each column that is to become one: an internal one, called as the column in both languages."""
+    """The mapping, with a field for each column that is to become one: the one called so, or a new one, internal, in both languages."""
     return {
         place: (_made(session, held.removeprefix(_NEW), header[int(place)]) if held.startswith(_NEW) else held)
         for place, held in mapping.items()
@@ -58,6 +60,9 @@ def _made(session: Session, name: str, column: str) -> str:
     if kind is None or kind.kind in CHOSEN:
         return _NEW
     called = " ".join(column.split())[:LONGEST_LABEL].strip() or _("Without a name")
+    if known := next((field for field in live_fields(session) if plain(called) in map(plain, field.label.values())), None):
+        flash(_("There is a field “%(name)s” already: the column goes there.", name=pick(known.label, current_language())))
+        return known.key
     currency = company().currency if kind.kind == FieldKind.MONEY else ""
     made = create_field(session, NewField(kind.kind, kind.level, currency), FieldSheet({"es": called, "en": called}))
     return made.field.key if made.field else _NEW
