@@ -102,11 +102,18 @@ def _parse_telephone(field: FieldLike, text: str) -> FieldValue:
 
 
 def _parse_amount(text: str) -> int:
-    """Whole cents of "12,50", "€12.50" or "1.250 EUR"; a currency may stand beside it, since the field knows which it is."""
+    amount = read_amount(text)
+    if amount is None:
+        raise _BadValueError(FieldFault.NOT_AN_AMOUNT)
+    return amount
+
+
+def read_amount(text: str) -> int | None:
+    """Whole cents of "12,50", "€12.50" or "1.250 EUR", None of what is no amount; whoever asks knows the currency, so one may be named."""
     bare = re.sub(r"^[€$£]|([€$£]|[A-Za-z]{3})$", "", text.strip()).strip()
     found = _AMOUNT.fullmatch(bare)
     if not found:
-        raise _BadValueError(FieldFault.NOT_AN_AMOUNT)
+        return None
     amount = int(re.sub(r"[^0-9]", "", found["whole"])) * 100 + int((found["cents"] or "").ljust(2, "0"))
     return -amount if found["sign"] == "-" else amount
 

@@ -8,10 +8,11 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from html import escape
 from typing import TypeAlias
 
-Cell: TypeAlias = str | int | float | date | None
+Cell: TypeAlias = str | int | float | Decimal | date | None
 MOST_ROWS = 500_000
 """Of one sheet; a spreadsheet shows 1,048,576, and what comes after goes into the next sheet."""
 _PIECE = 256 * 1024
@@ -82,7 +83,7 @@ def _cell(value: Cell) -> str:
         return "<c/>"
     if isinstance(value, bool):
         return f'<c t="b"><v>{value:d}</v></c>'
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return f"<c><v>{value}</v></c>"
     if isinstance(value, date):
         return f'<c s="1"><v>{value.toordinal() - _DAY_ZERO}</v></c>'

@@ -12,7 +12,7 @@ from mailflow.activity.models import Activity
 from mailflow.activity.words import Kind
 from mailflow.audience.models import Subscriber
 from mailflow.audience.profile import values
-from mailflow.audience.words import SourceClass, Tracking
+from mailflow.audience.words import FieldKind, SourceClass, Tracking
 from mailflow.foundation.language import pick
 from mailflow.segments import customers
 from mailflow.segments.activity_clauses import lines_of
@@ -117,6 +117,8 @@ def _field(session: Session, test: FieldTest, person: Subscriber, _frame: Frame,
     chosen = value if isinstance(value, list) else [value]
     if test.field.options:
         return teller.join([pick(test.field.options.get(str(one), {}), teller.language) or str(one) for one in chosen], "and")
+    if test.field.kind == FieldKind.MONEY:
+        return teller.money(value, test.field.currency)
     return teller.say("yes-word" if value else "no-word") if isinstance(value, bool) else teller.one(value)
 
 

@@ -31,6 +31,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     },
     "number": {"es": "Escribe un número.", "en": "Write a number."},
     "whole": {"es": "Escribe un número entero entre {least} y {most}.", "en": "Write a whole number from {least} to {most}."},
+    "money": {
+        "es": "Escribe un importe como 1200,50, de hasta diez millones (los programas, en céntimos enteros).",
+        "en": "Write an amount such as 1200.50, up to ten million (programs: in whole cents).",
+    },
     "share": {"es": "Escribe una parte entre 0,1 % y 100 %.", "en": "Write a share from 0.1% to 100%."},
     "date": {"es": "Escribe una fecha como 2026-11-21.", "en": "Write a date like 2026-11-21."},
     "pair": {"es": "Hacen falta dos valores, el menor primero.", "en": "Two values are needed, the lesser first."},

@@ -76,5 +76,5 @@ def amount(raw: Raw, key: str) -> Often:
     if len([way for way in ("at_least", "at_most") if way in raw]) != 1:
         raise MisplacedError(f"{key}.at_least", RefusedError("amount"))
     way = "at_least" if "at_least" in raw else "at_most"
-    cents = under(f"{key}.{way}", values.whole, raw[way], 1 if way == "at_least" else 0, values.MOST_CENTS)
+    cents = under(f"{key}.{way}", values.cents, raw[way], 1 if way == "at_least" else 0)
     return Often(cents) if way == "at_least" else Often(0, cents)

@@ -51,9 +51,12 @@ def whole(raw: Any, least: int, most: int) -> int:
     return raw
 
 
-def cents(raw: Any) -> int:
+def cents(raw: Any, least: int = -MOST_CENTS) -> int:
     """An amount in whole cents, owed ones below nothing."""
-    return whole(raw, -MOST_CENTS, MOST_CENTS)
+    try:
+        return whole(raw, least, MOST_CENTS)
+    except RefusedError:
+        raise RefusedError("money") from None
 
 
 def days(raw: Any) -> int:

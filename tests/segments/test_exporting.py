@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from mailflow.audience.first_start import first_start
+from mailflow.audience.importing.judging import Judge
+from mailflow.audience.importing.reading import open_table
 from mailflow.audience.importing.workbook import workbook_rows
-from mailflow.audience.models import Export, List, Subscriber, Subscription
+from mailflow.audience.models import Export, Field, List, Subscriber, Subscription
 from mailflow.audience.profile import set_values
+from mailflow.audience.words import Telephone
 from mailflow.foundation import xlsx
 from mailflow.foundation.database import Database
 from mailflow.foundation.upsert import insert_all
@@ -77,6 +80,28 @@ def test_json_lines_keep_every_value_as_it_is(database: Database, now: datetime)
         "email": "p7@example.net", "first_name": 'Ana "la <b>"; Ruiz', "birth_date": "1988-03-14", "interests": ["recetas", "textil"],
         "lists": ["newsletter"], "joined": "2026-11-21",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "comma"), [(Form.CSV, False), (Form.CSV, True), (Form.XLSX, False)])
+def test_what_was_taken_out_comes_in_again_as_it_was(database: Database, now: datetime, form: Form, comma: bool) -> None:
+    told = {"saldo": 120150, "deuda": -500, "points": 1234567.5, "telephone": Telephone("+34600123456", "+34 600 12 34 56"), "sex": "f"}
+    with database.begin() as session:
+        session.add_all(
+            Field(key=key, kind="money", currency="EUR", position=80, label={"en": key, "es": key}) for key in ("saldo", "deuda")
+        )
+        session.add(Field(key="points", kind="number", position=81, label={"en": "Points", "es": "Puntos"}))
+        session.flush()
+        set_values(session, 7, told)
+    wanted = Wanted("list:1", ("email", *told), form, comma)
+    content = b"".join(begun(database, wanted, now).pieces())
+    assert form is not Form.CSV or ("1201,50" if comma else "1201.50").encode() in content
+    table = open_table(io.BytesIO(content))
+    with database.read() as session:
+        row, fields = next(table.rows), list(session.scalars(select(Field)))
+        judged = Judge({str(place): key for place, key in enumerate(table.header)}, fields, today=now.date()).judge(row)
+        assert judged.dropped == []
+        assert {key: parts[0][1] for key, parts in judged.values.items()} == told
+    assert json.loads(taken(database, now, Form.JSONL, "list:1", ("saldo",)))["saldo"] == "1201.50"
 
 
 def test_who_took_what_is_written_down_with_how_many(database: Database, now: datetime) -> None:

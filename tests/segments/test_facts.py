@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from mailflow.audience.models import Subscriber
+from mailflow.audience.models import Field, Subscriber
 from mailflow.audience.profile import set_values
 from mailflow.outbox.models import Mailing
 from mailflow.segments.catalogue import catalogue, read_tree
@@ -60,3 +60,13 @@ def test_each_condition_shows_what_it_was_decided_by(
     person = shop.get_one(Subscriber, ana)
     assert fact(shop, tree.parts[0], person, now=now, language="en") == english
     assert fact(shop, tree.parts[0], person, now=now, language="es")
+
+
+def test_an_amount_of_a_field_is_told_in_its_currency(shop: Session, join: Join, now: datetime) -> None:
+    shop.add(Field(key="saldo", kind="money", currency="USD", position=80, label={"en": "Balance", "es": "Saldo"}))
+    shop.flush()
+    ana = join("ana")
+    set_values(shop, ana, {"saldo": 120150})
+    condition = read_tree(catalogue(shop), {"all": [{"field": "saldo", "is": ">", "value": 100000}]}).parts[0]
+    said = {language: fact(shop, condition, shop.get_one(Subscriber, ana), now=now, language=language) for language in ("en", "es")}
+    assert said == {"en": "US$1,201.50", "es": "1.201,50\N{NO-BREAK SPACE}US$"}

@@ -11,7 +11,7 @@ from mailflow.activity.words import Kind
 from mailflow.audience.field_rules import FieldSheet
 from mailflow.audience.finding.index import index_people
 from mailflow.audience.first_start import first_start
-from mailflow.audience.models import Subscriber, Subscription
+from mailflow.audience.models import Field, Subscriber, Subscription
 from mailflow.audience.profile import set_values, values
 from mailflow.audience.records.models import Note
 from mailflow.audience.registry import NewField, create_field
@@ -48,6 +48,17 @@ def test_she_is_found_by_a_telephone_however_it_is_spelled(bruno: Visitor) -> No
     assert "600 11 22 33" in page
     assert "Bruno Rivas" in page
     assert "Profile corrected" in page
+
+
+def test_amounts_are_told_in_their_currency(bruno: Visitor, database: Database) -> None:
+    with database.begin() as session:
+        session.add(Field(key="saldo", kind="money", currency="USD", position=80, label={"en": "Balance", "es": "Saldo"}))
+        session.flush()
+        set_values(session, 1, {"saldo": 120150})
+        set_values(session, 2, {"saldo": 500})
+    for page in ("/subscribers/1", "/subscribers/1/merge?other=2"):
+        text = bruno.get(page).text
+        assert ("US$1,201.50" in text, "120150" in text) == (True, False)
 
 
 def test_what_cannot_be_read_is_said_in_its_place_and_nothing_is_kept(bruno: Visitor, database: Database) -> None:

@@ -26,8 +26,8 @@ from mailflow.segments import keeping_up
 from mailflow.segments.models import Segment
 from mailflow.segments.ready import READY, ensure_ready
 from mailflow.segments.rules import field_facts, parse
-from mailflow.segments.words import Saved
-from mailflow.studio.pages.segments.nodes import Branch, read_form
+from mailflow.segments.words import Saved, TreeError
+from mailflow.studio.pages.segments.nodes import Branch, Row, read_form
 from mailflow.studio.pages.segments.rows import as_json, as_node
 from tests.segments.segment_town import fields as town_fields
 from tests.segments.segment_trees import trees
@@ -207,7 +207,7 @@ def test_a_faulty_segment_is_not_kept_and_nothing_typed_is_lost(bruno: Visitor) 
     assert answer.status_code == 422
     assert 'value="lots"' in answer.text
     assert 'value="Ricos"' in answer.text
-    assert "Write a whole number from 1" in answer.text
+    assert "Write an amount such as 1200.50" in answer.text
 
 
 @pytest.mark.usefixtures("people")
@@ -424,3 +424,14 @@ def test_an_explanation_shows_what_somebody_has(bruno: Visitor) -> None:
     page = bruno.post("/segments/preview", data).text  # type: ignore[arg-type]
     assert "What they have: 0 of the last 0, 3 wanted." in page
     assert "What they have: a lead." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"), [("1.200", 120000), ("1.200,50", 120050), ("1,200.5", 120050), ("50", 5000), ("1.2.3", "1.2.3")]
+)
+def test_amounts_are_read_as_imports_read_them(typed: str, cents: object) -> None:
+    row = Row("spent", "at-least", {"amount": [typed], "days": [""]})
+    assert as_json(row, {}) == {"spent": {"at_least": cents}}
+    if isinstance(cents, str):
+        with pytest.raises(TreeError, match=r"Write an amount such as 1200\.50"):
+            parse({"all": [as_json(row, {})]}, fields={}, lists={}, segments={})

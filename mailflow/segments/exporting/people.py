@@ -4,6 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from mailflow.audience.fields import fields
 from mailflow.audience.models import List, Subscriber, Subscription
 from mailflow.audience.profile import values
-from mailflow.audience.words import SubscriptionState
+from mailflow.audience.words import FieldKind, SubscriptionState
 from mailflow.foundation.among import among
 from mailflow.foundation.database import Database
 from mailflow.segments.catalogue import catalogue, read_tree
@@ -57,7 +58,7 @@ def _among_these(session: Session, what: str, now: datetime) -> ColumnElement[bo
 
 
 def people(database: Database, ids: Sequence[int], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """What is known of each in these columns; who was erased meanwhile is left out."""
+    """What is known of each in these columns, amounts in the currency of their field; who was erased meanwhile is left out."""
     for start in range(0, len(ids), SLICE):
         with database.read() as session:
             yield from _some(session, list(ids[start : start + SLICE]), columns)
@@ -69,9 +70,18 @@ def _some(session: Session, ids: list[int], columns: Sequence[str]) -> list[dict
         .where(among(Subscriber.id, ids))
         .order_by(Subscriber.id)
     ).all()
-    known = values(session, ids) if set(columns) - set(Own) else {}
+    known = _known(session, ids) if set(columns) - set(Own) else {}
     joined = _lists(session, ids) if "lists" in columns else {}
     return [_told(row, columns, known.get(row.id, _NOTHING), joined.get(row.id, [])) for row in rows]
+
+
+def _known(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Profiles as an import reads them: 120150 cents go out as 1201.50."""
+    amounts = {field.key for field in fields(session) if field.kind == FieldKind.MONEY}
+    found = values(session, ids)
+    for profile in found.values():
+        profile.update((key, Decimal(profile[key]).scaleb(-2)) for key in amounts & profile.keys())
+    return found
 
 
 def _told(row: Any, columns: Sequence[str], profile: Mapping[str, Any], joined: list[str]) -> dict[str, Any]:

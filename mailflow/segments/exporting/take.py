@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -71,8 +72,9 @@ class Taken:
             out.truncate()
 
     def _written(self, cell: Cell) -> str:
-        if isinstance(cell, float):
-            return figures(cell).replace(".", "," if self._wanted.comma else ".")
+        if isinstance(cell, float | Decimal):
+            plain = f"{cell:f}" if isinstance(cell, Decimal) else figures(cell)
+            return plain.replace(".", "," if self._wanted.comma else ".")
         return "" if cell is None else safe_cell(cell) if isinstance(cell, str) else str(cell)
 
 
@@ -84,7 +86,7 @@ def _lines(facts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _cell(value: Any) -> Cell:
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return value if value is None or isinstance(value, str | int | float | date) else str(value)
+    return value if value is None or isinstance(value, str | int | float | Decimal | date) else str(value)
 
 
 def _gathered(texts: Iterable[str]) -> Iterator[bytes]:

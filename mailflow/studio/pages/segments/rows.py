@@ -6,6 +6,7 @@ Whether what was typed makes sense is for the segments' own rules to say; a text
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mailflow.audience.rules import read_amount
 from mailflow.foundation.decimals import figures
 from mailflow.segments.sources import SOURCES
 from mailflow.segments.words import FieldFacts
@@ -54,9 +55,9 @@ def number(text: str) -> Any:
 
 
 def cents(text: str) -> Any:
-    """The whole cents that a text means; a text that is no amount stays as it is."""
-    amount = number(text)
-    return round(amount * 100) if isinstance(amount, int | float) and abs(amount) < 1e9 else amount
+    """The whole cents that a text means, read as imports and forms read amounts; a text that is none stays as it is."""
+    amount = read_amount(text)
+    return text if amount is None else amount
 
 
 def _field(row: Row, key: str, fields: Fields) -> Condition:

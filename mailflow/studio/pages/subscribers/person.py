@@ -18,9 +18,9 @@ from mailflow.audience.records.notes import notes
 from mailflow.audience.records.numbers import number_now
 from mailflow.audience.rules import age
 from mailflow.audience.suppression import gets_nothing
-from mailflow.audience.words import LeaveMethod, LeaveReason, Telephone
+from mailflow.audience.words import FieldKind, LeaveMethod, LeaveReason, Telephone
 from mailflow.foundation.language import pick
-from mailflow.studio.formats import day, number
+from mailflow.studio.formats import day, money, number
 from mailflow.studio.language import current_language
 from mailflow.studio.mail_names import way_in
 from mailflow.studio.pages.subscribers import history, phrases
@@ -100,6 +100,8 @@ def said_of(field: Field, value: Any) -> Said:
     language = current_language()
     options = {str(one["key"]): pick(one["label"], language) for one in field.options}
     many = value if isinstance(value, list) else [value]
+    if field.kind == FieldKind.MONEY:
+        return Said(pick(field.label, language), [money(cents, field.currency) for cents in many])
     return Said(pick(field.label, language), [_words(one, options, born=field.key == "birth_date") for one in many])
 
 
