@@ -4,6 +4,7 @@ Looking for her takes its time and locks nothing; what is found is written block
 """
 
 import json
+import re
 import zlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -105,4 +106,6 @@ def _clear_sample(brought: Import | None, told: Collection[str]) -> None:
 
 
 def _names(cells: Collection[Any], told: Collection[str]) -> bool:
-    return any(text in str(cell).lower() for cell in cells for text in told)
+    """Whether one of these stands there by itself: ana@ is no part of juana@."""
+    whole = re.compile(rf"(?<![\w.+-])(?:{'|'.join(map(re.escape, told))})(?![\w-]|\.\w)")
+    return any(whole.search(str(cell).lower()) for cell in cells)

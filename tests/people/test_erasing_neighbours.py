@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from mailflow.audience.address import read_address
-from mailflow.audience.importing.models import Import
+from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.models import Brand, Subscriber
 from mailflow.audience.suppression import gets_nothing
 from mailflow.outbox.models import Mailing, Message
@@ -52,3 +52,27 @@ def test_who_is_erased_between_the_trial_and_the_start_does_not_come_in(shop: Sh
         assert session.scalars(select(Subscriber.email)).all() == ["ana@example.net"]
         counts = session.get_one(Import, number).counts
         assert (counts["new"], counts["suppressed"]) == (1, 1)
+
+
+def test_who_is_called_much_the_same_stays_in_the_file(shop: Shop, now: datetime) -> None:
+    carla = shop.joined("carla@example.net", "taller", now=now)
+    rows = ("juancarla@example.net", "m.carla@example.net", "carla@example.net.ar", '"Carla <CARLA@example.net>."')
+    number = brought(shop.database, "\n".join(("email", *rows, "")).encode(), now)
+    tried(shop.database, number, shop.ring, now)
+    assert erase(shop.database, carla, ring=shop.ring, now=now)
+    with shop.database.read() as session:
+        kept = session.scalars(select(ImportBlock.rows)).one()
+        assert [cells for _, _, cells in kept] == [[one] for one in rows[:3]] + [[]]
+        assert session.get_one(Import, number).sample == [[one] for one in rows[:3]]
+
+
+def test_a_row_is_found_however_its_domain_is_spelled(shop: Shop, now: datetime) -> None:
+    number = brought(shop.database, '"email"\n"Ana <ana@cañon.es>"\nAna@cañon.es\nana@xn--caon-hqa.es\n'.encode(), now)
+    tried(shop.database, number, shop.ring, now)
+    carried(shop.database, number, shop.ring, now)
+    with shop.database.read() as session:
+        ana = session.scalars(select(Subscriber.id)).one()
+    assert erase(shop.database, ana, ring=shop.ring, now=now)
+    with shop.database.read() as session:
+        left = session.execute(select(ImportBlock.rows, ImportBlock.outcomes, ImportBlock.judged)).all()
+        assert "ana" not in repr((left, session.get_one(Import, number).sample)).lower()
