@@ -1,11 +1,12 @@
 """One subscriber that was said: read by the rules of forms, kept by the audience's verb, told with what became of her."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailflow.api.people_words import BatchItem, Place, SubscriberSaid, SubscriberTold
@@ -16,9 +17,12 @@ from mailflow.audience.adding import Added, AddReason, Grounds, Person, add_or_c
 from mailflow.audience.address import read_address
 from mailflow.audience.fields import fields
 from mailflow.audience.importing.words import Basis
-from mailflow.audience.queries import SubscriberPage, installation, lists, subscriber_page
-from mailflow.audience.suppression import gets_nothing
-from mailflow.audience.words import AddressFault
+from mailflow.audience.models import List, Subscriber, Subscription
+from mailflow.audience.profile import values
+from mailflow.audience.queries import installation, lists
+from mailflow.audience.suppression import blocks
+from mailflow.audience.words import AddressFault, Scope, SubscriptionState
+from mailflow.foundation.among import among
 from mailflow.foundation.language import Words, pick
 
 _WORDS: Mapping[str, Words] = {
@@ -101,16 +105,36 @@ def _error(pointer: str, words: Words) -> dict[str, str]:
 
 def told_of(session: Session, subscriber_id: int) -> SubscriberTold | None:
     """What is known of somebody; None for a number that is nobody's."""
-    found = subscriber_page(session, subscriber_id)
-    return _told(session, found) if found else None
+    return next(iter(told_of_all(session, [subscriber_id])), None)
 
 
-def _told(session: Session, found: SubscriberPage) -> SubscriberTold:
-    around, person = surroundings(), found.person
-    facts: dict[str, Any] = {name: getattr(person, name) for name in ("email", "language", "zone", "source", "created_at", "confirmed_at")}
-    places = [
-        Place(list=one.list.slug, state=one.state, asked_at=one.asked_at, confirmed_at=one.confirmed_at, left_at=one.left_at)
-        for one in found.places
+def told_of_all(session: Session, subscriber_ids: Sequence[int]) -> list[SubscriberTold]:
+    """What is known of these people, in their order and without numbers that are nobody's; a handful of statements for all."""
+    around = surroundings()
+    found = {one.id: one for one in session.scalars(select(Subscriber).where(among(Subscriber.id, subscriber_ids)))}
+    known, places = values(session, list(found)), _places(session, list(found))
+    blocked = blocks(session, [one.email for one in found.values()], ring=around.ring, now=around.clock()) if found else {}
+    return [
+        SubscriberTold(
+            id=str(one.id),
+            **{name: getattr(one, name) for name in ("email", "language", "zone", "source", "created_at", "confirmed_at")},
+            values=as_json(known[one.id]),
+            lists=places.get(one.id, []),
+            suppressed=Scope.EVERYTHING in blocked.get(one.email, ()),
+        )
+        for one in (found[number] for number in subscriber_ids if number in found)
     ]
-    nothing = gets_nothing(session, person.email, ring=around.ring, now=around.clock())
-    return SubscriberTold(id=str(person.id), **facts, values=as_json(found.values), lists=places, suppressed=nothing)
+
+
+def _places(session: Session, subscriber_ids: Sequence[int]) -> dict[int, list[Place]]:
+    places: dict[int, list[Place]] = defaultdict(list)
+    rows = session.execute(
+        select(Subscription, List.slug)
+        .join(List, List.id == Subscription.list_id)
+        .where(among(Subscription.subscriber_id, subscriber_ids))
+        .order_by(List.position, List.id)
+    )
+    for one, slug in rows:
+        facts = {name: getattr(one, name) for name in ("asked_at", "confirmed_at", "left_at")}
+        places[one.subscriber_id].append(Place(list=slug, state=SubscriptionState(one.state), **facts))
+    return places

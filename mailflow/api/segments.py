@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailflow.api.endpoints import Endpoint, body, endpoint, told, unchanged_since
 from mailflow.api.paging import BadParameterError, asked_limit, asked_only, cursor_number, page
-from mailflow.api.people_kept import told_of
+from mailflow.api.people_kept import told_of_all
 from mailflow.api.people_words import SubscriberTold
 from mailflow.api.problems import language, problem
 from mailflow.api.schemas import Line, Strict
@@ -167,8 +167,8 @@ def members(segment_id: int) -> Any:
         wanted = select(Subscriber.id).where(Subscriber.id > after, holds).order_by(Subscriber.id).limit(limit + 1)
         with Limit().on(session):
             found = list(session.scalars(wanted))
-        people = [told_of(session, one) for one in found[:limit]]
-    return page([one for one in people if one], str(found[limit - 1]) if len(found) > limit else None)
+        people = told_of_all(session, found[:limit])
+    return page(people, str(found[limit - 1]) if len(found) > limit else None)
 
 
 @endpoint(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from mailflow.api.endpoints import Endpoint, body, endpoint, told
 from mailflow.api.paging import BadParameterError, asked_limit, asked_only, asked_word, cursor_number, page
-from mailflow.api.people_kept import keep, names, told_of
+from mailflow.api.people_kept import keep, names, told_of, told_of_all
 from mailflow.api.people_words import (
     BatchItem,
     BatchKept,
@@ -71,8 +71,8 @@ def index() -> Any:
         elif state:
             raise BadParameterError("state")
         found = list(session.scalars(wanted))
-        people = [told_of(session, number) for number in found[:limit]]
-    return page([one for one in people if one], str(found[limit - 1]) if len(found) > limit else None)
+        people = told_of_all(session, found[:limit])
+    return page(people, str(found[limit - 1]) if len(found) > limit else None)
 
 
 @endpoint(
@@ -123,8 +123,8 @@ def find() -> Any:
     wanted = body(_WANTED)
     with surroundings().database.read() as session:
         found = search(session, wanted.text, limit=wanted.limit)
-        people = [told_of(session, number) for number in found.people]
-    return told(Matched(data=[one for one in people if one], more=found.more))
+        people = told_of_all(session, found.people)
+    return told(Matched(data=people, more=found.more))
 
 
 @endpoint(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from mailflow.api.assembly import create_api
 from mailflow.audience.first_start import first_start
@@ -54,6 +54,27 @@ def test_somebody_new_is_asked_by_mail_and_the_grounds_are_kept(api: Program, da
     (line,) = rows(database, ConsentLine)
     (asked,) = rows(database, ConfirmationRequest)
     assert (line.wording, line.source, line.method, line.proof) == ("Quiero el boletín", "api:caja", "api", f"request:{asked.id}")
+
+
+def test_many_are_told_with_as_many_statements_as_a_few(api: Program, database: Database) -> None:
+    made = api("POST", "/v1/segments", {"name": "Todas", "tree": {"all": []}}).json["id"]
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    counted = []
+    for number in range(1, 13):
+        api("POST", "/v1/subscribers", ANA | {"email": f"ana{number}@example.net", "lists": ["newsletter"]})
+        if number in (3, 12):
+            for method, path, body in (
+                ("GET", "/v1/subscribers", None),
+                ("GET", f"/v1/segments/{made}/members", None),
+                ("POST", "/v1/subscribers/search", {"text": "ana"}),
+            ):
+                asked.clear()
+                told = api(method, path, body).json["data"]
+                counted.append(len(asked))
+                assert [one["email"] for one in told if one["values"]["first_name"] == "Ana" and one["lists"]]
+                assert len(told) == number
+    assert counted[:3] == counted[3:]
 
 
 def test_who_has_shown_already_that_the_address_is_hers_joins_at_once(api: Program, database: Database) -> None:
