@@ -31,7 +31,7 @@ from mailflow.audience.words import LeaveMethod, Origin, SubscriptionState, Supp
 from mailflow.people.erasing import erase
 
 blueprint = Blueprint("subscribers", __name__)
-SLICE = 20
+SLICE = 5
 """People in one transaction: SQLite has one writer, and others wait meanwhile."""
 _ONE, _MANY, _WANTED = TypeAdapter(SubscriberSaid), TypeAdapter(BatchSaid), TypeAdapter(Wanted)
 _MODES = ("leave", "erase")
