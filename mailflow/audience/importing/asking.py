@@ -24,7 +24,7 @@ def targets(session: Session) -> list[str]:
 
 def settle(session: Session, brought: Import, plan: Plan, *, now: datetime) -> Asked:
     """Say what the file is for; it is tried out next by itself, anew where it was before. Nobody may have come in yet."""
-    if brought.state not in _BEFORE:
+    if not _is(session, brought, _BEFORE):
         return _NOT_NOW
     if fault := _fault(session, brought, plan):
         return Asked(fault)
@@ -37,21 +37,21 @@ def settle(session: Session, brought: Import, plan: Plan, *, now: datetime) -> A
     return _DONE
 
 
-def start(session: Session, brought: Import, *, now: datetime) -> Asked:  # noqa: ARG001  # as every verb
+def start(session: Session, brought: Import, *, now: datetime) -> Asked:
     """Let the people of a tried out import come in."""
-    return _turn(brought, (ImportState.CHECKED,), ImportState.RUNNING, now)
+    return _turn(session, brought, (ImportState.CHECKED,), ImportState.RUNNING, now)
 
 
-def cancel(session: Session, brought: Import, *, now: datetime) -> Asked:  # noqa: ARG001
+def cancel(session: Session, brought: Import, *, now: datetime) -> Asked:
     """Stop it before its next block; who came in by then stays, until it is undone."""
-    return _turn(brought, (*_BEFORE, ImportState.RUNNING), ImportState.CANCELLED, now)
+    return _turn(session, brought, (*_BEFORE, ImportState.RUNNING), ImportState.CANCELLED, now)
 
 
-def undo(session: Session, brought: Import, *, now: datetime) -> Asked:  # noqa: ARG001
+def undo(session: Session, brought: Import, *, now: datetime) -> Asked:
     """Have taken back what it did, and only that; possible as long as its rows are kept."""
     if brought.forgotten_at:
         return Asked(AskReason.FORGOTTEN)
-    return _turn(brought, (ImportState.DONE, ImportState.CANCELLED), ImportState.UNDOING, now)
+    return _turn(session, brought, (ImportState.DONE, ImportState.CANCELLED), ImportState.UNDOING, now)
 
 
 def discard(session: Session, brought: Import) -> Asked:
@@ -62,8 +62,14 @@ def discard(session: Session, brought: Import) -> Asked:
     return _DONE
 
 
-def _turn(brought: Import, states: Sequence[str], state: ImportState, now: datetime) -> Asked:
-    if brought.state not in states:
+def _is(session: Session, brought: Import, states: Sequence[str]) -> bool:
+    """Whether it is in one of these states, and stays so until this is written: two tabs ask one after the other."""
+    session.refresh(brought, with_for_update=True)
+    return brought.state in states
+
+
+def _turn(session: Session, brought: Import, states: Sequence[str], state: ImportState, now: datetime) -> Asked:
+    if not _is(session, brought, states):
         return _NOT_NOW
     brought.state, brought.since = state, now
     brought.ended_at = now if state == ImportState.CANCELLED else None

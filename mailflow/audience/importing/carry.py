@@ -25,6 +25,7 @@ from mailflow.foundation.upsert import insert_many
 
 _ASKED_ANEW = COMES_IN | {Outcome.LEFT, Outcome.SUPPRESSED}
 """What the trial said of these may be otherwise by now: somebody may have left meanwhile."""
+_OF_SOMEBODY = _ASKED_ANEW | {Outcome.LEFT_THERE, Outcome.BOUNCED_THERE, Outcome.COMPLAINED_THERE}
 _BLOCKS = {Outcome.BOUNCED_THERE: SuppressionReason.HARD_BOUNCE, Outcome.COMPLAINED_THERE: SuppressionReason.COMPLAINT}
 _KEPT_IN = ("text", "number", "day", "cents")
 
@@ -106,9 +107,9 @@ class Carrying:
 
 
 def _asked(tried: Outcome, one: Sequence[Any] | None) -> Judged:
-    """A row that could come in, and of which nothing is left, is that of somebody erased since the trial."""
+    """A row that did something with an address, and of which nothing is left, is that of somebody erased since the trial."""
     if one is None:
-        return Judged(Outcome.SUPPRESSED if tried in COMES_IN else tried)
+        return Judged(Outcome.SUPPRESSED if tried in _OF_SOMEBODY else tried)
     return Judged(None if tried in _ASKED_ANEW else tried, *one)
 
 
