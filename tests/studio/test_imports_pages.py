@@ -77,6 +77,12 @@ def test_a_dirty_file_from_upload_to_result_and_back(bruno: Visitor, database: D
     with database.read() as session:
         assert session.scalars(select(ConsentLine.wording)).first() == f"{GROUNDS['wording']}\n{GROUNDS['source']}"
     rows = list(csv.reader(StringIO(bruno.get(f"{address}report.csv").text.lstrip("\ufeff"))))
+    assert rows[0][:4] == ["Row", "What became of it", "Left out of it", "Hint"]
+    assert {row[1] for row in rows[1:]} >= {"Probably mistyped", "Left this list", "New people"}
+    assert "/subscribers/?import=1" in page
+    theirs = bruno.get("/subscribers/?import=1").text
+    assert "ana.ruiz@example.org" in theirs
+    assert "carla@example.org" not in theirs, "she was here before"
     assert len(rows) == 1 + 6 + 1, "who stayed out, and one who came in without his province"
     assert "Finished" in bruno.get("/imports/").text
     assert bruno.get(f"{address}sure/undo").status_code == 200

@@ -1,6 +1,7 @@
 """Finding people."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from flask import render_template, request
 from sqlalchemy import select
@@ -36,15 +37,25 @@ class Person:
     """The best of the person's states: confirmed, pending, left; empty for somebody in no list."""
 
 
+class Asked(NamedTuple):
+    """What the address of the page asks for: a text, a list, a segment, the import that brought them."""
+
+    text: str
+    list_id: int | None
+    segment_id: int | None
+    brought: int | None
+
+
 @blueprint.get("/")
 @staff
 def index() -> str:
     """People, newest first, as far as they were looked for."""
     text = request.args.get("q", "")[:LONGEST_SEARCH]
     list_id, segment_id = request.args.get("list", type=int), request.args.get("segment", type=int)
+    brought = request.args.get("import", type=int)
     page = min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
     with current_database().read() as session:
-        found = _found(session, text, list_id, segment_id, page)
+        found = _found(session, Asked(text, list_id, segment_id, brought), page)
         people = _people(session, found.people) if found else []
         its_lists = [(one.id, pick(one.name, current_language())) for one in lists(session)]
         its_segments = [(one.id, pick(one.name, current_language())) for one in segments(session)]
@@ -60,15 +71,20 @@ def index() -> str:
         q=text,
         list_id=list_id,
         segment_id=segment_id,
+        brought=brought,
         lists=its_lists,
         segments=its_segments,
     )
 
 
-def _found(session: Session, text: str, list_id: int | None, segment_id: int | None, page: int) -> Found | None:
+def _found(session: Session, asked: Asked, page: int) -> Found | None:
     """The people looked for; None when the segment cannot be read any more."""
-    chosen = segment(session, segment_id) if segment_id else None
-    wanted = Wanted(text, list_id, tree=chosen.tree if chosen else None)
+    chosen = segment(session, asked.segment_id) if asked.segment_id else None
+    tree = chosen.tree if chosen else None
+    if asked.brought:
+        came: dict[str, Any] = {"origin": [f"import:{asked.brought}"]}
+        tree = {"all": [came, {"segment": chosen.id}] if chosen else [came]}
+    wanted = Wanted(asked.text, asked.list_id, tree=tree)
     try:
         with Limit().on(session):
             return find_people(session, wanted, now=current_instant(), offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
