@@ -61,6 +61,15 @@ def test_amounts_are_told_in_their_currency(bruno: Visitor, database: Database) 
         assert ("US$1,201.50" in text, "120150" in text) == (True, False)
 
 
+def test_her_page_says_that_she_is_blocked_of_what_and_why(bruno: Visitor, database: Database, ring: Ring, now: datetime) -> None:
+    with database.begin() as session:
+        suppress(session, "ana@example.net", SuppressionReason.ROBINSON, ring=ring, now=now, scope="marketing")
+    page = bruno.get("/subscribers/1").text
+    assert "On a list of people who want no advertising</b>: Newsletters and other marketing, since 21 Nov 2026" in page
+    assert 'href="/suppression/?q=ana@example.net"' in page
+    assert "no advertising</b>" not in bruno.get("/subscribers/2").text
+
+
 def test_what_cannot_be_read_is_said_in_its_place_and_nothing_is_kept(bruno: Visitor, database: Database) -> None:
     answer = bruno.post("/subscribers/1/edit", {"first_name": "Anabel", "telephone": "hola", "tier": "gold"})
     assert answer.text.count('aria-invalid="true"') == 2

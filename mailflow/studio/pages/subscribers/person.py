@@ -1,5 +1,6 @@
 """One person's page, and what staff may do there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +13,13 @@ from werkzeug.wrappers import Response
 
 from mailflow.audience.fields import fields
 from mailflow.audience.leaving import leave
-from mailflow.audience.models import Field, Form, Subscription
+from mailflow.audience.models import Field, Form, Subscription, Suppression
 from mailflow.audience.queries import SubscriberPage, lists, subscriber_page
 from mailflow.audience.records.notes import notes
 from mailflow.audience.records.numbers import number_now
 from mailflow.audience.rules import age
 from mailflow.audience.suppression import gets_nothing
+from mailflow.audience.suppression_page import look_up
 from mailflow.audience.words import FieldKind, LeaveMethod, LeaveReason, Telephone
 from mailflow.foundation.language import pick
 from mailflow.studio.formats import day, money, number
@@ -26,6 +28,7 @@ from mailflow.studio.mail_names import way_in
 from mailflow.studio.pages.subscribers import history, phrases
 from mailflow.studio.pages.subscribers.naming import full_name
 from mailflow.studio.pages.subscribers.routes import blueprint
+from mailflow.studio.pages.suppression import phrases as blocking
 from mailflow.studio.security import staff
 from mailflow.studio.surroundings import current_database, current_instant, current_ring
 
@@ -60,6 +63,10 @@ def show(subscriber_id: int) -> str | Response:
             in_segments=history.in_segments(session, subscriber_id, now=current_instant()),
             former=history.former_addresses(session, subscriber_id),
             blocked=gets_nothing(session, page.person.email, ring=current_ring(), now=current_instant()),
+            blocks=_blocks(session, page.person.email),
+            block_words=blocking,
+            scopes=blocking.scopes(session),
+            who=blocking.who(session),
             profile=_profile(session, page),
             forms={one.slug: pick(one.title, current_language()) for one in session.scalars(select(Form))},
             way_in=way_in,
@@ -89,6 +96,11 @@ def take_off(subscriber_id: int, subscription_id: int) -> Response:
     done = outcome.reason is LeaveReason.LEFT
     flash(_("Taken off the list. No more mails of it go to this person.") if done else _("This person had left that list already."))
     return redirect(url_for("subscribers.show", subscriber_id=subscriber_id), 303)
+
+
+def _blocks(session: Session, email: str) -> Sequence[Suppression]:
+    known = look_up(session, email, ring=current_ring())
+    return known.rows if known else ()
 
 
 def _profile(session: Session, page: SubscriberPage) -> list[Said]:
