@@ -120,7 +120,8 @@ def _bring_in(database: Database, settings: Settings, number: int) -> bool:
         raise
     except Exception:  # one broken import stops no other
         _LOG.exception("import %d cannot be worked on", number)
-        give_up(database, number, now=utc_now())
+        with database.begin() as session:
+            give_up(session, number, now=utc_now())
         return False
 
 

@@ -71,14 +71,13 @@ def step(database: Database, number: int, *, ring: Ring, now: datetime) -> bool:
         return think_then_write(database, think, write)
 
 
-def give_up(database: Database, number: int, *, now: datetime) -> None:
+def give_up(session: Session, number: int, *, now: datetime) -> None:
     """Work no more on an import that breaks whoever works on it; who came in by it is in, and can be taken back."""
-    with database.begin() as session:
-        brought = session.scalars(select(Import).where(Import.id == number).with_for_update()).one_or_none()
-        if brought is not None and brought.state in WORKED_ON:
-            state = ImportState.CANCELLED if brought.done else ImportState.FAILED
-            brought.state, brought.fault, brought.since, brought.ended_at = state, "broken", now, now
-            let_go(brought.token)
+    brought = session.scalars(select(Import).where(Import.id == number).with_for_update()).one_or_none()
+    if brought is not None and brought.state in WORKED_ON:
+        state = ImportState.CANCELLED if brought.done else ImportState.FAILED
+        brought.state, brought.fault, brought.since, brought.ended_at = state, "broken", now, now
+        let_go(brought.token)
 
 
 def let_go(*tokens: str) -> None:
