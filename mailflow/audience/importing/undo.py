@@ -16,6 +16,7 @@ from mailflow.audience.importing.joining import evidence_of
 from mailflow.audience.importing.models import Import, ImportBlock
 from mailflow.audience.importing.words import ImportState
 from mailflow.audience.models import ConfirmationRequest, ConsentLine, Subscriber, Subscription
+from mailflow.audience.records.models import FormerAddress, Note
 from mailflow.audience.words import Consent, SubscriptionState
 from mailflow.foundation.among import among
 from mailflow.foundation.upsert import insert_many
@@ -65,18 +66,28 @@ def _still_as_given(session: Session, brought: Import, people: Collection[int]) 
     theirs = (among(ConsentLine.subscriber_id, people), ConsentLine.list_id == brought.list_id, ConsentLine.purpose == Consent.NEWSLETTER)
     last = select(ConsentLine.subscriber_id, ConsentLine.source).where(*theirs).order_by(ConsentLine.id)
     ours = [person for person, source in dict(session.execute(last).all()).items() if source == f"import:{brought.id}"]
+    # Another record of hers agreed, and was merged in: her lines may stand before ours.
+    merged = select(FormerAddress.subscriber_id).where(among(FormerAddress.subscriber_id, ours), FormerAddress.why == "merged")
+    agreed = select(ConsentLine.subscriber_id).where(
+        *theirs, ConsentLine.granted, ConsentLine.source != f"import:{brought.id}", ConsentLine.subscriber_id.in_(merged)
+    )
+    herself = set(session.scalars(agreed))
+    ours = [person for person in ours if person not in herself]
     there = (among(Subscription.subscriber_id, ours), Subscription.list_id == brought.list_id)
     given = select(Subscription.subscriber_id, Subscription.id).where(*there, Subscription.state == SubscriptionState.CONFIRMED)
     return dict(session.execute(given).all())
 
 
 def _did_something(session: Session, brought: Import, people: Collection[int]) -> set[int]:
-    """Who got a mail, bought, asked or agreed to anything beside this import."""
+    """Who got a mail, bought, asked or agreed to anything beside this import, or of whom staff wrote, decided or joined anything."""
     ours = (Activity.kind == Kind.CONFIRMED) & (Activity.list_id == brought.list_id)
     asked = (
         select(Activity.subscriber_id).where(among(Activity.subscriber_id, people), ~ours),
         select(ConsentLine.subscriber_id).where(among(ConsentLine.subscriber_id, people), ConsentLine.source != f"import:{brought.id}"),
         select(ConfirmationRequest.subscriber_id).where(among(ConfirmationRequest.subscriber_id, people)),
+        select(Note.subscriber_id).where(among(Note.subscriber_id, people)),
+        select(Subscriber.id).where(among(Subscriber.id, people), Subscriber.owner_id.is_not(None)),
+        select(FormerAddress.subscriber_id).where(among(FormerAddress.subscriber_id, people)),
     )
     return {person for each in asked for person in session.scalars(each)}
 

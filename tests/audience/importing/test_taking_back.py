@@ -19,9 +19,11 @@ from mailflow.audience.importing.stepping import step
 from mailflow.audience.importing.words import AskReason, ImportState
 from mailflow.audience.models import ConsentLine, Subscriber, Subscription
 from mailflow.audience.profile import set_values, values
+from mailflow.audience.records.notes import write_note
 from mailflow.audience.words import Consent, Origin
 from mailflow.foundation.database import Database
 from mailflow.foundation.ring import Ring
+from mailflow.people.merging import merge
 from tests.audience.audience_shop import Shop
 from tests.audience.importing.bringing import brought, carried, tried, worked
 
@@ -143,3 +145,26 @@ def test_its_rows_are_deleted_in_time_and_what_became_of_them_stays_counted(shop
 def _count(database: Database, table: type[object]) -> int:
     with database.read() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_whom_staff_wrote_about_stays_when_the_import_is_taken_back(shop: Shop, ring: Ring, now: datetime) -> None:
+    number = brought(shop.database, FILE, now)
+    tried(shop.database, number, ring, now)
+    carried(shop.database, number, ring, now)
+    known = people(shop.database)
+    with shop.database.begin() as session:
+        assert write_note(session, known["ana@example.org"], "Llamó dos veces", by=1, now=now)
+        session.get_one(Subscriber, known["berta@example.org"]).owner_id = 1
+    assert undone(shop.database, number, ring, now)["kept"] == 2
+    assert set(people(shop.database)) == {"ana@example.org", "berta@example.org"}
+
+
+def test_who_was_in_by_another_record_of_hers_stays_in(shop: Shop, ring: Ring, now: datetime) -> None:
+    flora = shop.joined("antes@example.org", now=now - timedelta(days=100))
+    number = brought(shop.database, FILE, now)
+    tried(shop.database, number, ring, now)
+    carried(shop.database, number, ring, now)
+    with shop.database.begin() as session:
+        merge(session, people(shop.database)["flora@example.org"], flora, by=1, now=now, ring=ring)
+    undone(shop.database, number, ring, now + timedelta(hours=1))
+    assert shop.states("flora@example.org") == {"newsletter": "confirmed"}
