@@ -28,6 +28,7 @@ class Reader(NamedTuple):
     consent: str
     try_out: str
     trial: str
+    alike: str
     begin: str
     done: str
     build: str
@@ -43,13 +44,15 @@ class Reader(NamedTuple):
 SPANISH = Reader(
     "es", 1280, "Importar un archivo", "Ver el archivo", "Qué es la columna «F. nacimiento»", "Qué es la columna «Puntos del club»",
     "Fecha de nacimiento",
-    "Aceptaron recibir nuestros correos", "Probar", "3 personas estarían en", "Importar", "3 personas están en", "Crear un segmento",
+    "Aceptaron recibir nuestros correos", "Probar", "3 personas estarían en", "Letras que parecen otras",
+    "Importar", "3 personas están en", "Crear un segmento",
     "Condición", "Sexo", "Mujer", "Guardar", "Explicar", "Está en el segmento", "No está en el segmento",
 )  # fmt: skip
 ENGLISH = Reader(
     "en", 390, "Import a file", "Look at the file", "What the column “F. nacimiento” is", "What the column “Puntos del club” is",
     "Date of birth",
-    "They agreed to get our mails", "Try it out", "3 people would be in", "Bring them in", "3 people are in", "Build a segment",
+    "They agreed to get our mails", "Try it out", "3 people would be in", "Letters that look like others",
+    "Bring them in", "3 people are in", "Build a segment",
     "Condition", "Sex", "Woman", "Save", "Explain", "Is in the segment", "Is not in the segment",
 )  # fmt: skip
 
@@ -111,7 +114,7 @@ def _uploads(page: Page, reader: Reader, file: Path) -> None:
 
 
 def _says_what_is_in_it(page: Page, reader: Reader) -> None:
-    """The birthday was not guessed, and of the points there was no field."""
+    """Of the points there was no field."""
     page.get_by_label(reader.born).select_option(label=reader.birthday)
     if page.get_by_label(reader.points).input_value() == "":  # the second reader finds it guessed: it was made a field by the first
         page.get_by_label(reader.points).select_option("new:number")
@@ -126,7 +129,7 @@ def _reads_the_trial_and_starts_it(page: Page, reader: Reader) -> None:
     expect(page.locator("#progress")).to_contain_text("dario@gmail.com")
     with page.expect_download() as report:
         page.locator("a[href$='report.csv']").click()
-    assert "look-alike" in Path(report.value.path()).read_text("utf-8-sig")
+    assert reader.alike in Path(report.value.path()).read_text("utf-8-sig")
     page.reload()
     page.get_by_role("button", name=reader.begin, exact=True).click()
     expect(page.locator("#progress")).to_contain_text(reader.done, timeout=30_000)
