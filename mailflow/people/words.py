@@ -28,13 +28,6 @@ class AddressReason(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class Side(StrEnum):
-    """Which of two records something is taken from."""
-
-    KEPT = "kept"
-    GONE = "gone"
-
-
 @dataclass(frozen=True)
 class Standing:
     """Where both records stand with one list, and where the one will."""

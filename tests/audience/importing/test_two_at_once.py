@@ -3,7 +3,6 @@
 import threading
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from mailflow.audience.importing.asking import settle, start
@@ -20,8 +19,6 @@ FILE = b"email,Nombre\nana@example.org,Ana\nberta@example.org,Berta\n"
 
 def test_what_is_settled_anew_in_one_tab_is_not_started_untried_in_another(shop: Shop, ring: Ring, now: datetime) -> None:
     database = shop.database
-    if database.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
     number = brought(database, FILE, now)
     tried(database, number, ring, now)
     asked: list[Asked] = []
